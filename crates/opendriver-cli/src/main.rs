@@ -1,0 +1,2 @@
+//! The program `opendriver`.
+fn main() { println!("{:?}", std::env::current_exe()); }

@@ -1,0 +1,1 @@
+//! SYSTEM.INI without losing a byte, and the settings of the driver manager.

@@ -1,0 +1,1 @@
+//! Write installable drivers in Rust: one trait, one line to export DriverProc.

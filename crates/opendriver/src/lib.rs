@@ -1,0 +1,1 @@
+//! The installable-driver manager of winmm: OpenDriver, CloseDriver, SendDriverMessage, for any OS.

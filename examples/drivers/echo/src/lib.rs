@@ -1,0 +1,1 @@
+//! A driver that answers each message with its parameters.

@@ -1,0 +1,1 @@
+//! Example drivers and hosts for the driver manager.
