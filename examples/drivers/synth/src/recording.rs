@@ -150,6 +150,11 @@ impl Recording {
         writer.finalize().map_err(|source| RecordingError::Write { path, source })
     }
 
+    #[cfg(test)]
+    pub(crate) fn pretend_full(&mut self) {
+        self.frames = LONGEST;
+    }
+
     fn failed(&self, source: hound::Error) -> RecordingError {
         RecordingError::Write { path: self.path.clone(), source }
     }

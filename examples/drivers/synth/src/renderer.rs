@@ -254,7 +254,7 @@ mod tests {
     fn a_note_is_heard_until_it_is_released() {
         let mut renderer = renderer("reverb=off");
         assert_eq!(peak(&mut renderer, 4_410), 0);
-        assert!(renderer.short(0x0010_C0));
+        assert!(renderer.short(0x10_C0));
         assert!(renderer.short(0x64_3C_90));
         assert!(peak(&mut renderer, 4_410) > 1_000);
         // Running status: a note-on with velocity 0 is a note-off.
