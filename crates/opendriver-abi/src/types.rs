@@ -36,16 +36,16 @@ impl fmt::Debug for HDRVR {
     }
 }
 
-/// Shows the number in hexadecimal: `0x10001`.
+/// Shows the number in hexadecimal: `0x10001`. Width and alignment are respected.
 impl fmt::Display for HDRVR {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::LowerHex::fmt(&self.0, f)
+        f.pad(&alloc::format!("{:#x}", self.0))
     }
 }
 
 impl fmt::LowerHex for HDRVR {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if f.alternate() { fmt::LowerHex::fmt(&self.0, f) } else { write!(f, "{:#x}", self.0) }
+        fmt::LowerHex::fmt(&self.0, f)
     }
 }
 
@@ -98,3 +98,26 @@ pub type DRIVERMSGPROC =
 /// A 32-bit Windows library built without a `.def` file may export `DriverProc@20` instead (mingw gcc measured), which
 /// Windows does not find. The 16-bit loader of Wine asks for `DRIVERPROC`.
 pub const ENTRY_SYMBOL: &str = "DriverProc";
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+
+    use super::*;
+
+    #[test]
+    fn a_handle_is_shown_in_hexadecimal() {
+        let handle = HDRVR(0x1_0002);
+        assert_eq!(
+            format!("{handle}|{handle:>9}|{handle:x}|{handle:#010x}"),
+            "0x10002|  0x10002|10002|0x00010002"
+        );
+        assert_eq!(format!("{handle:?} {:?}", HDRVR::NULL), "HDRVR(0x10002) HDRVR(0x0)");
+    }
+
+    #[test]
+    fn only_the_handle_of_nobody_is_null() {
+        assert!(HDRVR::NULL.is_null() && HDRVR::default().is_null());
+        assert!(!HDRVR(1).is_null() && !HDRVR(usize::MAX).is_null());
+    }
+}
