@@ -1,0 +1,112 @@
+//! Whether a file is still the one that was read.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+/// Times younger than this may stay the same when the file is written again. FAT counts in steps of two seconds; Wine
+/// draws the line at 2.1.
+const COARSE: Duration = Duration::from_millis(2100);
+
+/// A file as it was when it was read.
+#[derive(Debug, Clone)]
+pub(super) struct Stamp {
+    path: PathBuf,
+    seen: Option<Seen>,
+}
+
+#[derive(Debug, Clone)]
+struct Seen {
+    identity: Identity,
+    bytes: Arc<[u8]>,
+    /// Whether the identity alone tells. Not for a file that was written just before it was read.
+    settled: Arc<AtomicBool>,
+}
+
+/// What changes when a file is written or replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Identity {
+    length: u64,
+    modified: Option<SystemTime>,
+    system: SystemIdentity,
+}
+
+#[cfg(unix)]
+type SystemIdentity = (u64, u64, i64, i64);
+#[cfg(not(unix))]
+type SystemIdentity = Option<SystemTime>;
+
+impl Stamp {
+    /// Reads a file.
+    pub(super) fn read(path: &Path) -> io::Result<(Vec<u8>, Stamp)> {
+        let mut file = File::open(path)?;
+        // Before the content: if the file is written meanwhile, it has another time afterwards.
+        let identity = Identity::of(&file.metadata()?);
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let settled = Arc::new(AtomicBool::new(identity.is_settled()));
+        let seen = Seen { identity, bytes: bytes.as_slice().into(), settled };
+        Ok((bytes, Stamp { path: path.to_path_buf(), seen: Some(seen) }))
+    }
+
+    /// A file that does not exist.
+    pub(super) fn missing(path: &Path) -> Stamp {
+        Stamp { path: path.to_path_buf(), seen: None }
+    }
+
+    pub(super) fn is_missing(&self) -> bool {
+        self.seen.is_none()
+    }
+
+    /// Whether the file is another one now, or has other content. One that cannot be looked at has changed.
+    pub(super) fn changed(&self) -> bool {
+        let now = fs::metadata(&self.path);
+        let Some(seen) = &self.seen else {
+            return !matches!(now, Err(error) if error.kind() == io::ErrorKind::NotFound);
+        };
+        let Ok(now) = now else { return true };
+        if Identity::of(&now) != seen.identity {
+            return true;
+        }
+        if seen.settled.load(Ordering::Relaxed) {
+            return false;
+        }
+        let old_enough = seen.identity.is_settled();
+        let same = fs::read(&self.path).is_ok_and(|bytes| *bytes == *seen.bytes);
+        if same && old_enough {
+            seen.settled.store(true, Ordering::Relaxed);
+        }
+        !same
+    }
+}
+
+impl Identity {
+    fn of(metadata: &Metadata) -> Identity {
+        Identity {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            system: system_identity(metadata),
+        }
+    }
+
+    /// Whether a file written from now on would get another time.
+    fn is_settled(&self) -> bool {
+        self.modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > COARSE)
+    }
+}
+
+/// Device, file and time of the last change of any kind, which no program can set.
+#[cfg(unix)]
+fn system_identity(metadata: &Metadata) -> SystemIdentity {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+}
+
+/// The time of creation: std does not give the file's number on Windows.
+#[cfg(not(unix))]
+fn system_identity(metadata: &Metadata) -> SystemIdentity {
+    metadata.created().ok()
+}
