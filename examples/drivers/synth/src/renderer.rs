@@ -14,9 +14,10 @@ use std::sync::Arc;
 /// The number of notes that can sound at a time.
 pub const VOICES: usize = 64;
 
-/// The loudness of the synthesiser at full master volume. Its own default of 0.5 leaves little room when many notes
-/// sound at once; samples beyond full scale are clipped, never wrapped.
-const MASTER: f32 = 0.45;
+/// The loudness of the synthesiser at full master volume; its own default is 0.5. A piece for a few instruments then
+/// comes out at half of full scale, and a note alone, however hard it is struck, never clips. What is too loud all the
+/// same is clipped, never wrapped.
+const MASTER: f32 = 0.7;
 
 /// A system exclusive message longer than this is dropped: nothing that this device understands is half as long.
 const LONGEST_EXCLUSIVE: usize = 4096;
