@@ -5,7 +5,7 @@
 //! stays behind is a valid one that lacks at most the last quarter of a second.
 
 use hound::{SampleFormat, WavSpec, WavWriter};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -65,22 +65,19 @@ pub struct Recording {
 impl Recording {
     /// Creates the file, over an existing one, and writes the head of an empty recording.
     ///
-    /// The file is locked (advisory, as the system has it), so a second recording into it is refused instead of
-    /// mixing with this one.
+    /// A second recording into the same file, by this process or another, is refused instead of mixing with this one.
+    /// Others may read it meanwhile.
     ///
     /// # Errors
     ///
     /// [`RecordingError::Create`] and [`RecordingError::InUse`].
     pub fn create(path: &Path, rate: u32) -> Result<Recording, RecordingError> {
         let failed = |source| RecordingError::Create { path: path.to_owned(), source };
-        // Not truncated before it is locked: it may be somebody's recording.
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(RecordingError::InUse { path: path.to_owned() }),
-            // A file system without locks: then there is no protection, which is no reason not to write.
-            Err(TryLockError::Error(_)) => {}
-        }
+        let file = match open_alone(path) {
+            Ok(Some(file)) => file,
+            Ok(None) => return Err(RecordingError::InUse { path: path.to_owned() }),
+            Err(error) => return Err(failed(error)),
+        };
         if file.metadata().map_err(failed)?.is_file() {
             file.set_len(0).map_err(failed)?;
         }
@@ -157,6 +154,31 @@ impl Recording {
 
     fn failed(&self, source: hound::Error) -> RecordingError {
         RecordingError::Write { path: self.path.clone(), source }
+    }
+}
+
+/// Opens a file for writing, or creates it; `None` when somebody else is recording into it. It is not truncated here: it
+/// may be somebody's recording.
+#[cfg(not(windows))]
+fn open_alone(path: &Path) -> std::io::Result<Option<File>> {
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    match file.try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        // A file system without locks: then there is no protection, which is no reason not to write.
+        Ok(()) | Err(std::fs::TryLockError::Error(_)) => Ok(Some(file)),
+    }
+}
+
+/// As above. A lock on Windows would keep readers out too; opening the file for oneself alone does not.
+#[cfg(windows)]
+fn open_alone(path: &Path) -> std::io::Result<Option<File>> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const FILE_SHARE_READ: u32 = 1;
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    let mut options = OpenOptions::new();
+    match options.write(true).create(true).truncate(false).share_mode(FILE_SHARE_READ).open(path) {
+        Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => Ok(None),
+        opened => opened.map(Some),
     }
 }
 

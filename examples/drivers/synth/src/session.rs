@@ -430,6 +430,26 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_in_the_synthesiser_ends_the_recording_and_keeps_it() {
+        let fixture = Fixture::new();
+        let session = fixture.open("clock=host rate=16000");
+        session.start().unwrap();
+        session.advance(SECOND).unwrap();
+        let panic = std::thread::scope(|scope| {
+            let hurt = || {
+                let _state = session.state.lock().unwrap();
+                panic!("as the synthesiser would over a damaged SoundFont");
+            };
+            scope.spawn(hurt).join()
+        });
+        assert!(panic.is_err());
+        assert!(matches!(session.short(0x64_3C_90), Err(SessionError::Ended)));
+        assert!(matches!(session.stop(), Err(SessionError::Ended)));
+        session.finish().unwrap();
+        assert_eq!(fixture.samples().len(), 2 * 16_000, "what was written until then, without a tail");
+    }
+
+    #[test]
     fn a_bad_line_costs_no_recording() {
         let fixture = Fixture::new();
         std::fs::write(fixture.path(), "precious").unwrap();
