@@ -70,7 +70,8 @@
 //!
 //! * **Unloading.** A thread the driver started must have ended before `DRV_FREE` is answered, or it runs on in memory that is
 //!   gone. A thread-local value with a destructor keeps a library mapped on Linux although it was unloaded (glibc 2.36
-//!   measured), and is a known cause of crashes elsewhere. The SDK itself uses no such thread-local; many crates do.
+//!   measured), and is a known cause of crashes elsewhere. The SDK itself uses no such thread-local, and its drivers were unmapped two thousand times over without
+//!   leaving anything behind (glibc 2.36 measured); but many crates use one, and so does the message of a panic.
 //!   A driver that cannot vouch for its crates should stay mapped by its own wish, on ELF systems with this line in its
 //!   `build.rs`: `println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");`
 //! * **32-bit Windows.** The entry is found by the plain name `DriverProc`. A Rust library exports it so; C compilers may

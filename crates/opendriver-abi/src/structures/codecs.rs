@@ -90,8 +90,8 @@ macro_rules! acm_open_description {
         /// Offsets, 32-bit / 64-bit: `cbStruct` 0 / 0, `fccType` 4 / 4, `fccComp` 8 / 8, `dwVersion` 12 / 12, `dwFlags`
         /// 16 / 16, `dwError` 20 / 20, `pszSectionName` 24 / 24, `pszAliasName` 28 / 32, `dnDevNode` 32 / 40; size
         /// 36 / 44. Wine's header does not pack it, which changes the size on 64-bit machines to 48 and no offset. So treat
-        /// `cbStruct` as a minimum and ignore what lies beyond. (Computed; checked against a C compiler with this
-        /// declaration, since mingw-w64 has no `msacmdrv.h`.)
+        /// `cbStruct` as a minimum and ignore what lies beyond. (Source: Microsoft's metadata for
+        /// windows-sys; mingw-w64 has no `msacmdrv.h`.)
         #[repr(C, packed)]
         #[derive(Clone, Copy, Debug)]
         pub struct $name {
