@@ -60,12 +60,14 @@ impl CodePage {
 
     /// As [`decode`](CodePage::decode), without a copy if the bytes are UTF-8 already, as all of ASCII is.
     pub(crate) fn decode_cow(self, bytes: &[u8]) -> Cow<'_, str> {
+        if bytes.is_ascii()
+            && let Ok(text) = str::from_utf8(bytes)
+        {
+            return Cow::Borrowed(text);
+        }
         match self.tables {
             Tables::Whatwg(encoding) => encoding.decode_without_bom_handling(bytes).0,
-            Tables::Oem { decode, .. } => match str::from_utf8(bytes) {
-                Ok(text) if text.is_ascii() => Cow::Borrowed(text),
-                _ => Cow::Owned(bytes.iter().map(|&byte| decode_oem(decode, byte)).collect()),
-            },
+            Tables::Oem { decode, .. } => bytes.iter().map(|&byte| decode_oem(decode, byte)).collect(),
         }
     }
 

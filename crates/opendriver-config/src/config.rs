@@ -207,7 +207,7 @@ impl Config {
         }
         let section = self.profile.section(section)?;
         let value = section.get(key).filter(|value| !value.is_empty())?;
-        Some(self.profile_entry(section.name().into_owned(), &value))
+        Some(self.profile_entry(&section.name(), &value))
     }
 
     /// All entries of a section that [`find`](Config::find) finds: those of the settings first, then those of the
@@ -222,7 +222,7 @@ impl Config {
         for row in section.rows().filter(|row| !row.is_duplicate()) {
             let Some(value) = row.value().filter(|value| !value.is_empty()) else { continue };
             if table.is_none_or(|table| table.get(&value.key()).is_none()) {
-                entries.push(self.profile_entry(name.clone().into_owned(), &value));
+                entries.push(self.profile_entry(&name, &value));
             }
         }
         entries
@@ -289,12 +289,12 @@ impl Config {
     fn table_entry(&self, section: &str, value: &TableValue) -> Entry {
         let path = self.path.clone().filter(|_| value.position.is_some());
         let origin = Origin::Settings { path, position: value.position.clone() };
-        Entry::new(section.to_owned(), value.name.clone(), value.line.clone(), origin)
+        Entry::new(section, &value.name, &value.line, origin)
     }
 
-    fn profile_entry(&self, section: String, value: &crate::profile::Value<'_>) -> Entry {
+    fn profile_entry(&self, section: &str, value: &crate::profile::Value<'_>) -> Entry {
         let origin = Origin::Profile { path: self.profile_path.clone(), position: value.position() };
-        Entry::new(section, value.key().into_owned(), value.as_str().to_owned(), origin)
+        Entry::new(section, &value.key(), value, origin)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The line that an alias stands for, and where it was found.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Position;
 
@@ -28,47 +29,67 @@ pub fn split_line(line: &str) -> (&str, Option<&str>) {
 }
 
 /// What an alias stands for: a line `filename parameters` of a section.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
-    section: String,
-    alias: String,
-    line: String,
+    /// Section, alias and line, one behind the other: look-ups are frequent, and this is one allocation.
+    text: String,
+    alias: usize,
+    line: usize,
     origin: Origin,
 }
 
 impl Entry {
-    pub(crate) fn new(section: String, alias: String, line: String, origin: Origin) -> Entry {
-        Entry { section, alias, line, origin }
+    pub(crate) fn new(section: &str, alias: &str, line: &str, origin: Origin) -> Entry {
+        let text = [section, alias, line].concat();
+        Entry { text, alias: section.len(), line: section.len() + alias.len(), origin }
     }
 
     /// The section, as it is spelled where the entry stands.
     pub fn section(&self) -> &str {
-        &self.section
+        &self.text[..self.alias]
     }
 
     /// The alias, as it is spelled where the entry stands.
     pub fn alias(&self) -> &str {
-        &self.alias
+        &self.text[self.alias..self.line]
     }
 
     /// The value: `filename parameters`. Empty only if it stands so in a `[sections.NAME]` table.
     pub fn line(&self) -> &str {
-        &self.line
+        &self.text[self.line..]
     }
 
     /// The file name, by [`split_line`].
     pub fn file(&self) -> &str {
-        split_line(&self.line).0
+        split_line(self.line()).0
     }
 
     /// The parameters, by [`split_line`].
     pub fn parameters(&self) -> Option<&str> {
-        split_line(&self.line).1
+        split_line(self.line()).1
     }
 
     /// Where the entry stands.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("section", &self.section())
+            .field("alias", &self.alias())
+            .field("line", &self.line())
+            .field("origin", &self.origin)
+            .finish()
+    }
+}
+
+impl fmt::Display for Entry {
+    /// `[section] alias=line`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}] {}={}", self.section(), self.alias(), self.line())
     }
 }
 
@@ -94,7 +115,7 @@ pub enum Origin {
 
 impl Origin {
     /// The file, if there is one.
-    pub fn path(&self) -> Option<&std::path::Path> {
+    pub fn path(&self) -> Option<&Path> {
         match self {
             Origin::Settings { path, .. } | Origin::Profile { path, .. } => path.as_deref(),
         }

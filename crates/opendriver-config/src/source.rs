@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::code_page::CodePage;
 use crate::diagnostic::Position;
-use crate::fold::{self, NameHash};
+use crate::fold;
 use crate::profile::IniRules;
 
 pub(crate) use self::coding::Coding;
@@ -57,16 +57,15 @@ impl Source {
         fold::same(&self.text(span), name)
     }
 
-    /// Adds the folded name of a line to a hash.
-    pub(crate) fn hash_name(&self, line: usize, hash: NameHash) -> NameHash {
+    /// The hash of the name of a line.
+    pub(crate) fn hash_name(&self, line: usize, seed: u64) -> u64 {
         let span = self.lines[line].name.clone();
-        let mut ascii = hash;
-        if self.coding.width() == 1 && ascii.push_ascii(&self.bytes[span.clone()]) {
-            return ascii;
+        if self.coding.width() == 1
+            && let Some(hash) = fold::hash_ascii(seed, &self.bytes[span.clone()])
+        {
+            return hash;
         }
-        let mut hash = hash;
-        hash.push_str(&self.text(span));
-        hash
+        fold::hash(seed, &self.text(span))
     }
 
     /// The value of a line without its quotes: one matching outer pair of `"` or `'` is taken off.

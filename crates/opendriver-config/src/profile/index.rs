@@ -6,7 +6,7 @@ use std::ops::Range;
 use hashbrown::HashTable;
 
 use super::IniRules;
-use crate::fold::NameHash;
+use crate::fold;
 use crate::source::{Kind, Source};
 
 /// A section: its header and its lines.
@@ -25,8 +25,9 @@ pub(crate) struct Index {
     pub(crate) sections: Vec<SectionLines>,
     /// Numbers of sections that count.
     by_name: HashTable<usize>,
-    /// Lines whose key is the first of its name in a section that counts.
-    by_key: HashTable<usize>,
+    /// Lines whose key is the first of its name in a section that counts. Half as wide as a line number could be, which
+    /// keeps more of the table in the caches; lines beyond four thousand million are not indexed.
+    by_key: HashTable<u32>,
 }
 
 impl Index {
@@ -50,26 +51,30 @@ impl Index {
         let Index { seed, sections, by_name, by_key } = self;
         let seed = *seed;
         let name = sections[number].header.map(|line| source.name(line)).unwrap_or_default();
-        let hash = hash_section(seed, &name);
+        let hash = fold::hash(seed, &name);
         if by_name.find(hash, |&other| is_named(source, &sections[other], &name)).is_some() {
             return;
         }
         sections[number].counts = true;
         by_name.insert_unique(hash, number, |&other| {
-            hash_section(seed, &sections[other].header.map(|line| source.name(line)).unwrap_or_default())
+            fold::hash(seed, &sections[other].header.map(|line| source.name(line)).unwrap_or_default())
         });
         let lines = sections[number].lines.clone();
         for line in lines.clone() {
+            let Ok(narrow) = u32::try_from(line) else { break };
             if !source.lines[line].is_readable() {
                 continue;
             }
-            let hash = hash_line(seed, source, number, line);
-            let known =
-                by_key.find(hash, |&other| lines.contains(&other) && are_named_alike(source, other, line));
+            let hash = source.hash_name(line, seed_of(seed, number));
+            let known = by_key.find(hash, |&other| {
+                let other = other as usize;
+                lines.contains(&other) && are_named_alike(source, other, line)
+            });
             if known.is_none() {
-                by_key.insert_unique(hash, line, |&other| {
+                by_key.insert_unique(hash, narrow, |&other| {
+                    let other = other as usize;
                     let number = sections.partition_point(|section| section.lines.end <= other);
-                    hash_line(seed, source, number, other)
+                    source.hash_name(other, seed_of(seed, number))
                 });
             }
         }
@@ -77,16 +82,18 @@ impl Index {
 
     /// The number of the section of a name, which is trimmed already.
     pub(crate) fn section(&self, source: &Source, name: &str) -> Option<usize> {
-        let hash = hash_section(self.seed, name);
+        let hash = fold::hash(self.seed, name);
         self.by_name.find(hash, |&number| is_named(source, &self.sections[number], name)).copied()
     }
 
     /// The line of a key, which is trimmed already, in a section that counts.
     pub(crate) fn key(&self, source: &Source, section: usize, key: &str) -> Option<usize> {
-        let mut hash = start(self.seed, section);
-        hash.push_str(key);
+        let hash = fold::hash(seed_of(self.seed, section), key);
         let lines = &self.sections[section].lines;
-        self.by_key.find(hash.finish(), |&line| lines.contains(&line) && source.is_named(line, key)).copied()
+        let found = self
+            .by_key
+            .find(hash, |&line| lines.contains(&(line as usize)) && source.is_named(line as usize, key));
+        found.map(|&line| line as usize)
     }
 }
 
@@ -118,16 +125,7 @@ fn are_named_alike(source: &Source, a: usize, b: usize) -> bool {
     source.is_named(a, &source.name(b))
 }
 
-fn hash_section(seed: u64, name: &str) -> u64 {
-    let mut hash = NameHash::new(seed);
-    hash.push_str(name);
-    hash.finish()
-}
-
-fn start(seed: u64, section: usize) -> NameHash {
-    NameHash::new(seed ^ (section as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
-}
-
-fn hash_line(seed: u64, source: &Source, section: usize, line: usize) -> u64 {
-    source.hash_name(line, start(seed, section)).finish()
+/// The seed of the keys of a section, so that equal keys in many sections do not collide.
+fn seed_of(seed: u64, section: usize) -> u64 {
+    seed ^ (section as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

@@ -61,6 +61,19 @@ trait Units {
     const WIDTH: usize;
 
     fn at(bytes: &[u8], at: usize) -> u16;
+
+    /// Where the next unit is that may be CR, LF, NUL or, if asked for, `=`; the end of the bytes if there is none.
+    #[inline]
+    fn next(bytes: &[u8], mut at: usize, equals: bool) -> usize {
+        while at < bytes.len() {
+            let unit = Self::at(bytes, at);
+            if unit <= 0x0D || (equals && unit == u16::from(b'=')) {
+                break;
+            }
+            at += Self::WIDTH;
+        }
+        at
+    }
 }
 
 struct Bytes;
@@ -73,6 +86,29 @@ impl Units for Bytes {
     #[inline]
     fn at(bytes: &[u8], at: usize) -> u16 {
         u16::from(bytes[at])
+    }
+
+    /// Eight bytes at a time: the sign bit of each byte of the mask says whether it is one. A borrow can set only bits
+    /// above the first true one, so the lowest is right.
+    #[inline]
+    fn next(bytes: &[u8], mut at: usize, equals: bool) -> usize {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const SIGNS: u64 = ONES << 7;
+        let (words, rest) = bytes[at..].as_chunks::<8>();
+        for word in words {
+            let word = u64::from_le_bytes(*word);
+            let mut mask = word.wrapping_sub(ONES * 0x0E) & !word;
+            if equals {
+                let differs = word ^ (ONES * u64::from(b'='));
+                mask |= differs.wrapping_sub(ONES) & !differs;
+            }
+            if mask & SIGNS != 0 {
+                return at + (mask & SIGNS).trailing_zeros() as usize / 8;
+            }
+            at += 8;
+        }
+        let found = rest.iter().position(|&byte| byte <= 0x0D || (equals && byte == b'='));
+        at + found.unwrap_or(rest.len())
     }
 }
 
@@ -116,24 +152,27 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn lines<U: Units>(&self, span: Range<usize>) -> Vec<Line> {
-        let mut lines = Vec::new();
+        let bytes = &self.bytes[..span.end];
+        let mut lines = Vec::with_capacity(bytes.iter().filter(|&&byte| byte == b'\n').count() + 1);
         let mut at = span.start;
         while at < span.end {
             let start = at;
             let mut equals = None;
             let mut nul = None;
             let mut ending = 0;
-            while at < span.end {
-                let unit = U::at(self.bytes, at);
-                if unit <= u16::from(b'=') {
-                    if unit == u16::from(b'\n') || unit == u16::from(b'\r') {
+            loop {
+                at = U::next(bytes, at, equals.is_none());
+                if at == span.end {
+                    break;
+                }
+                match U::at(bytes, at) {
+                    unit @ (0x0A | 0x0D) => {
                         ending = unit;
                         break;
-                    } else if unit == u16::from(b'=') {
-                        equals.get_or_insert(at);
-                    } else if unit == 0 {
-                        nul.get_or_insert(at);
                     }
+                    0 => _ = nul.get_or_insert(at),
+                    0x3D => equals = Some(at),
+                    _ => {}
                 }
                 at += U::WIDTH;
             }
@@ -146,7 +185,7 @@ impl Scanner<'_> {
             lines.push(line);
             if at < span.end {
                 at += U::WIDTH;
-                if ending == u16::from(b'\r') && at < span.end && U::at(self.bytes, at) == u16::from(b'\n') {
+                if ending == 0x0D && at < span.end && U::at(bytes, at) == 0x0A {
                     at += U::WIDTH;
                 }
             }
