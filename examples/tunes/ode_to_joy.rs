@@ -9,13 +9,13 @@ use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, Track, TrackEvent, TrackEventKind};
 
 /// Ticks in a quarter note.
-pub const TICKS: u32 = 480;
+pub(crate) const TICKS: u32 = 480;
 /// Bars of four quarters.
-pub const BARS: u32 = 8;
+pub(crate) const BARS: u32 = 8;
 /// Where a tempo begins, as a bar from 0, and the tempo in microseconds for a quarter note: 120, 140 and 90 a minute.
-pub const TEMPOS: [(u32, u32); 3] = [(0, 500_000), (4, 428_571), (7, 666_667)];
+pub(crate) const TEMPOS: [(u32, u32); 3] = [(0, 500_000), (4, 428_571), (7, 666_667)];
 /// The key of the first note, which sounds alone: F sharp above middle C.
-pub const FIRST_KEY: u8 = 66;
+pub(crate) const FIRST_KEY: u8 = 66;
 
 const EIGHTH: u32 = TICKS / 2;
 const BAR: u32 = TICKS * 4;
@@ -26,7 +26,7 @@ const GAP: u32 = 20;
 type Note = (u32, u32, u8, u8);
 
 /// The tune as the bytes of a standard MIDI file of format 1.
-pub fn ode_to_joy() -> Vec<u8> {
+pub(crate) fn ode_to_joy() -> Vec<u8> {
     let header = Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS as u16)));
     let tracks = vec![
         conductor(),

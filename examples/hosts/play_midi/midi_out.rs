@@ -34,7 +34,7 @@ const SYNTH_FILE: u32 = DRV_USER + 3;
 /// Why a device cannot be played on. All of these are the driver's word, or the lack of one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum MidiOutError {
+pub(crate) enum MidiOutError {
     /// It is some other kind of driver.
     #[error("the driver is not a MIDI-out driver")]
     NoModMessage(#[from] SymbolError),
@@ -68,7 +68,7 @@ fn meaning(code: u32) -> &'static str {
 }
 
 /// An open device.
-pub struct MidiOut<'m> {
+pub(crate) struct MidiOut<'m> {
     manager: &'m Manager,
     driver: Handle,
     entry: ModMessage,
@@ -84,7 +84,7 @@ impl<'m> MidiOut<'m> {
     /// # Errors
     ///
     /// See [`MidiOutError`].
-    pub fn open(manager: &'m Manager, driver: Handle) -> Result<MidiOut<'m>, MidiOutError> {
+    pub(crate) fn open(manager: &'m Manager, driver: Handle) -> Result<MidiOut<'m>, MidiOutError> {
         let address = manager.symbol(driver, "modMessage")?;
         // SAFETY: a driver that exports this name exports a function of this form under it (NT DDK).
         let entry =
@@ -110,7 +110,7 @@ impl<'m> MidiOut<'m> {
 
     /// Whether this host moves the driver's clock. Without that the driver goes by the wall clock, and a piece takes as
     /// long as it sounds.
-    pub fn host_clock(&self) -> bool {
+    pub(crate) fn host_clock(&self) -> bool {
         self.host_clock
     }
 
@@ -119,7 +119,7 @@ impl<'m> MidiOut<'m> {
     /// # Errors
     ///
     /// [`MidiOutError::Refused`].
-    pub fn short(&self, packed: u32) -> Result<(), MidiOutError> {
+    pub(crate) fn short(&self, packed: u32) -> Result<(), MidiOutError> {
         self.checked("MODM_DATA", MODM_DATA, packed as usize, 0)
     }
 
@@ -129,20 +129,23 @@ impl<'m> MidiOut<'m> {
     /// # Errors
     ///
     /// [`MidiOutError::Refused`].
-    pub fn long(&self, bytes: &[u8]) -> Result<(), MidiOutError> {
-        let mut header = Header::new(bytes);
+    pub(crate) fn long(&self, bytes: &[u8]) -> Result<(), MidiOutError> {
+        let mut header = Header::new(bytes, 0);
         let address = (&raw mut header).expose_provenance();
-        let size = size_of::<Header>();
-        match self.call(MODM_PREPARE, address, size) {
-            NO_ERROR => {}
-            // Most drivers leave this to winmm, which then marks the buffer itself (NT DDK).
-            NOT_SUPPORTED => header.flags |= MHDR_PREPARED,
-            code => return Err(MidiOutError::Refused { message: "MODM_PREPARE", code }),
+        match self.call(MODM_PREPARE, address, size_of::<Header>()) {
+            NO_ERROR => {
+                let played = self.checked("MODM_LONGDATA", MODM_LONGDATA, address, size_of::<Header>());
+                self.call(MODM_UNPREPARE, address, size_of::<Header>());
+                played
+            }
+            // Many drivers leave this to winmm, which then marks the buffer itself (NT DDK).
+            NOT_SUPPORTED => {
+                let mut header = Header::new(bytes, MHDR_PREPARED);
+                let address = (&raw mut header).expose_provenance();
+                self.checked("MODM_LONGDATA", MODM_LONGDATA, address, size_of::<Header>())
+            }
+            code => Err(MidiOutError::Refused { message: "MODM_PREPARE", code }),
         }
-        let played = self.checked("MODM_LONGDATA", MODM_LONGDATA, address, size);
-        // A driver that leaves this to winmm says so, and then there is nothing to undo.
-        self.call(MODM_UNPREPARE, address, size);
-        played
     }
 
     /// Lets time go by, if this host has the clock.
@@ -150,7 +153,7 @@ impl<'m> MidiOut<'m> {
     /// # Errors
     ///
     /// [`MidiOutError::Refused`] when the driver cannot go on.
-    pub fn advance(&self, time: Duration) -> Result<(), MidiOutError> {
+    pub(crate) fn advance(&self, time: Duration) -> Result<(), MidiOutError> {
         // Well below what the driver takes in one step, and what an LPARAM of 32 bits can hold.
         const STEP: u128 = 60_000_000;
         let mut left = time.as_micros();
@@ -169,7 +172,7 @@ impl<'m> MidiOut<'m> {
     /// # Errors
     ///
     /// [`MidiOutError::Stale`].
-    pub fn file(&self) -> Result<Option<PathBuf>, MidiOutError> {
+    pub(crate) fn file(&self) -> Result<Option<PathBuf>, MidiOutError> {
         if self.manager.send(self.driver, SYNTH_IDENTIFY, 0, 0)? != SYNTH_SIGNATURE {
             return Ok(None);
         }
@@ -186,7 +189,7 @@ impl<'m> MidiOut<'m> {
     /// # Errors
     ///
     /// [`MidiOutError::Refused`].
-    pub fn close(self) -> Result<(), MidiOutError> {
+    pub(crate) fn close(self) -> Result<(), MidiOutError> {
         self.checked("MODM_CLOSE", MODM_CLOSE, 0, 0)
     }
 
@@ -220,14 +223,14 @@ struct Header {
 }
 
 impl Header {
-    fn new(bytes: &[u8]) -> Header {
+    fn new(bytes: &[u8], flags: u32) -> Header {
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         Header {
             data: bytes.as_ptr(),
             buffer_length: length,
             bytes_recorded: length,
             user: 0,
-            flags: 0,
+            flags,
             next: 0,
             reserved: 0,
             offset: 0,

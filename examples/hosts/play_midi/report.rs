@@ -8,7 +8,7 @@ use std::path::Path;
 /// # Errors
 ///
 /// The file cannot be read, or there is nothing to be heard in it.
-pub fn report(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn report(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
     let mut reader = hound::WavReader::open(path).with_context(|| format!("{shown} cannot be read"))?;
     let spec = reader.spec();

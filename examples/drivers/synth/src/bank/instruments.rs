@@ -47,7 +47,7 @@ fn families() -> Vec<Voice> {
     };
     vec![
         Voice {
-            sample: waves::harmonics("Piano", plucked(20, 0.12, 1.2)),
+            sample: waves::harmonics("Piano", plucked(20, 0.12, 1.6)),
             generators: struck(6.0, 0.5, &[(FilterCutoff, 8_400), (EnvelopeToFilter, 3_000)]),
         },
         Voice {
