@@ -1,1 +1,6 @@
-//! Tests of the whole, filed by the promise they keep.
+//! What the tests share: a real driver library whose every call is handed to the test, and a world of files around it.
+
+pub mod compile;
+pub mod probe;
+
+pub use probe::{Hit, World};

@@ -1,0 +1,163 @@
+//! Into the driver: the one place where foreign code is entered.
+//!
+//! This is one of the two modules of the manager that contain `unsafe`. [`Manager::send`] is the hot path: it reads
+//! the slot, announces the entry in the thread's own record, looks again, calls, takes the announcement back. No
+//! lock, no allocation, no formatting, no write to memory that other threads write.
+
+pub(crate) mod callback;
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use opendriver_abi::{LPARAM, LRESULT};
+
+use super::Manager;
+use crate::error::StaleHandle;
+use crate::handle::Handle;
+use crate::load::Entry;
+use crate::module::Module;
+use crate::observe::Call;
+use crate::presence::Record;
+
+impl Manager {
+    /// Sends a message to an open instance and returns the driver's answer as it is.
+    ///
+    /// Any number is delivered, also the manager's own such as DRV_OPEN; they change nothing in the manager.
+    /// `lparam1` and `lparam2` reach the driver untouched; where a driver takes them for addresses, they must be
+    /// valid for what it does with them.
+    ///
+    /// A driver may send to any instance from inside any message, its own included, and also to an instance that it
+    /// is being told to close on this very thread.
+    ///
+    /// # Errors
+    ///
+    /// [`StaleHandle`] if the instance is not open; nothing is sent then.
+    ///
+    /// # Windows behaviour
+    ///
+    /// Returns 0 for a bad handle, which cannot be told from a driver's 0. The Windows 3.1 SDK forbids applications
+    /// to send the system's messages; Wine 8.0 (measured) delivers them, and so do we.
+    #[doc(alias = "SendDriverMessage")]
+    #[doc(alias = "DrvSendMessage")]
+    #[inline]
+    pub fn send(
+        &self,
+        handle: Handle,
+        message: u32,
+        lparam1: LPARAM,
+        lparam2: LPARAM,
+    ) -> Result<LRESULT, StaleHandle> {
+        let slot = self.slots.get(handle).ok_or(StaleHandle { handle })?;
+        let Some(seen) = slot.read(handle) else {
+            return self.send_while_closing(handle, message, lparam1, lparam2);
+        };
+        let entered = Record::own().enter(seen.module.cast_mut().cast());
+        if !slot.is(handle) {
+            drop(entered);
+            self.left();
+            return self.send_while_closing(handle, message, lparam1, lparam2);
+        }
+        // SAFETY: the handle was alive after the entry was announced. Whoever closes the last instance of a module
+        // first makes the handle dead and then looks for announcements, so this one is seen and the module is kept
+        // until it is taken back.
+        let module = unsafe { &*seen.module };
+        let answer = self.deliver(module, handle, seen.driver_id, message, (lparam1, lparam2), None);
+        drop(entered);
+        self.left();
+        Ok(answer)
+    }
+
+    /// Delivers a message of the manager's own. The caller holds the module by other means than an open handle.
+    pub(super) fn call(
+        &self,
+        module: &Module,
+        handle: Handle,
+        message: u32,
+        lparams: (LPARAM, LPARAM),
+        parameters: Option<&str>,
+    ) -> LRESULT {
+        let driver_id = self.slots.get(handle).map_or(0, |slot| slot.driver_id());
+        let _entered = Record::own().enter(module.mark());
+        self.deliver(module, handle, driver_id, message, lparams, parameters)
+    }
+
+    /// What a driver sends to an instance that is being closed on this thread still arrives, as it does on Windows
+    /// (Wine 8.0 measured, during DRV_CLOSE, DRV_DISABLE and DRV_FREE). All others find the handle dead.
+    #[cold]
+    fn send_while_closing(
+        &self,
+        handle: Handle,
+        message: u32,
+        lparam1: LPARAM,
+        lparam2: LPARAM,
+    ) -> Result<LRESULT, StaleHandle> {
+        let module = self.with_live(handle, |_, loaded| loaded.module.clone())?;
+        let answer = self.call(&module, handle, message, (lparam1, lparam2), None);
+        drop(module);
+        self.left();
+        Ok(answer)
+    }
+
+    /// To be called after having left a module: goes on with the descents that waited for it.
+    #[inline]
+    fn left(&self) {
+        if self.departing.load(Ordering::Relaxed) != 0 {
+            self.resume_descents();
+        }
+    }
+
+    #[inline]
+    fn deliver(
+        &self,
+        module: &Module,
+        handle: Handle,
+        driver_id: usize,
+        message: u32,
+        lparams: (LPARAM, LPARAM),
+        parameters: Option<&str>,
+    ) -> LRESULT {
+        let (lparam1, lparam2) = lparams;
+        if let Entry::Native(procedure) = module.entry()
+            && !self.observers.any()
+        {
+            // SAFETY: the code is loaded for as long as the module is held, and DriverProc takes any message with
+            // any parameters from any thread; what the parameters mean is the sender's promise.
+            return unsafe { procedure(driver_id, handle.to_raw(), message, lparam1, lparam2) };
+        }
+        let depth = Record::own().depth() - 1;
+        let call =
+            Call { handle, module: module.name(), driver_id, message, lparam1, lparam2, parameters, depth };
+        self.deliver_call(module, &call)
+    }
+
+    fn deliver_call(&self, module: &Module, call: &Call<'_>) -> LRESULT {
+        let watched = self.observers.any();
+        if !watched {
+            return answer(module, call);
+        }
+        self.observers.sending(call);
+        let start = Instant::now();
+        let result = answer(module, call);
+        self.observers.answered(call, result, start.elapsed());
+        result
+    }
+}
+
+fn answer(module: &Module, call: &Call<'_>) -> LRESULT {
+    match module.entry() {
+        Entry::Native(procedure) => {
+            // SAFETY: as above: the module is held, and DriverProc takes any message with any parameters.
+            unsafe {
+                procedure(call.driver_id, call.handle.to_raw(), call.message, call.lparam1, call.lparam2)
+            }
+        }
+        Entry::BuiltIn(driver) => {
+            catch_unwind(AssertUnwindSafe(|| driver.message(call))).unwrap_or_else(|_| {
+                tracing::error!("the built-in driver panicked in {call}; taken as the answer 0");
+                0
+            })
+        }
+    }
+}

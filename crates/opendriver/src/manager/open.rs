@@ -1,0 +1,470 @@
+//! Opening: from a name to an instance.
+
+use std::path::Path;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use opendriver_abi::{DRV_ENABLE, DRV_LOAD, DRV_OPEN, LPARAM};
+use opendriver_config::{LoadAccepts, RefusedFirstOpen, TextEncoding, fold};
+
+use super::state::{Instance, ModuleId, Phase, Stage, State};
+use super::{Manager, Setup};
+use crate::error::{OpenError, OpenFailure};
+use crate::handle::Handle;
+use crate::load::{Code, native};
+use crate::module::Module;
+use crate::presence::Record;
+use crate::resolve::name::FileName;
+use crate::resolve::search::Found;
+use crate::resolve::{self, Line};
+use crate::text::Text;
+use crate::{ResolveError, load::builtin::BuiltIn};
+
+/// A driver file that was asked for.
+struct Wanted<'a> {
+    /// The name as it was asked for.
+    file: &'a str,
+    name: FileName,
+    alias: Option<Arc<str>>,
+}
+
+/// Where the code of a driver is to come from.
+enum Source<'a> {
+    BuiltIn(&'a BuiltIn, usize),
+    File(Found),
+}
+
+/// What is left to do for an instance that has been let in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// DRV_LOAD, DRV_ENABLE, DRV_OPEN.
+    Load,
+    /// DRV_ENABLE, DRV_OPEN: the driver opens from inside its own DRV_DISABLE.
+    Enable,
+    /// DRV_OPEN.
+    Open,
+}
+
+/// An instance that has a handle and counts as a user of its module.
+struct Admitted {
+    id: ModuleId,
+    module: Arc<Module>,
+    handle: Handle,
+    start: Start,
+    /// The phase that `start` was derived from, restored if nothing comes of it.
+    before: Phase,
+}
+
+impl Manager {
+    /// Opens an instance of a driver.
+    ///
+    /// `name` is an alias (the key of an entry in the section) or a file name, the latter optionally followed by a
+    /// blank and parameters. `section` is where to look for the alias; `None` is the default section of the
+    /// personality, Drivers32 unless set otherwise. `lparam2` reaches the driver as lParam2 of DRV_OPEN, untouched.
+    ///
+    /// The first instance of a module is preceded by DRV_LOAD and DRV_ENABLE, all with driver id 0 and the handle
+    /// of the new instance. lParam1 of DRV_OPEN is the text after the file name, at the first and every later open,
+    /// whatever lParam2 is; NULL if there is none. What the driver returns from DRV_OPEN is its own id for the
+    /// instance in all later messages.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] says what was asked, which entry was found, which places were looked at and why they were
+    /// passed over, or which message the driver refused.
+    ///
+    /// # Windows behaviour
+    ///
+    /// Returns NULL without a reason. Whether an alias or a file of the same name wins, whether a hidden instance
+    /// is opened first, and what happens after a refusal is the personality's choice; see
+    /// [`Switches`](opendriver_config::Switches).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use opendriver::{BuiltIn, Call, Config, Manager, Settings};
+    ///
+    /// let config = Config::from_ini(b"[Drivers32]\r\nwave=beeper.drv 440 Hz\r\n", Settings::default());
+    /// let beeper = BuiltIn::new(|call: &Call<'_>| {
+    ///     if let Some(parameters) = call.parameters {
+    ///         assert_eq!(parameters, "440 Hz");
+    ///     }
+    ///     1
+    /// });
+    /// let manager = Manager::builder().config(config).built_in("beeper.drv", beeper).build();
+    /// let handle = manager.open("wave", None, 0)?;
+    /// manager.close(handle, 0, 0)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "OpenDriver")]
+    #[doc(alias = "DrvOpen")]
+    pub fn open(&self, name: &str, section: Option<&str>, lparam2: LPARAM) -> Result<Handle, OpenError> {
+        let setup = self.setup();
+        let error = |entry, failure| OpenError::new(name, section, entry, failure);
+        let lines =
+            resolve::lines(&setup.config, name, section).map_err(|failure| error(None, failure.into()))?;
+        let first = self.open_line(&setup, &lines.first, lparam2).map_err(|failure| {
+            let failure =
+                if section.is_none() { also_no_alias(failure, &setup, &lines.first) } else { failure };
+            error(lines.first.entry.clone(), failure)
+        });
+        match (first, lines.second) {
+            (Err(earlier), Some(second)) => self
+                .open_line(&setup, &second, lparam2)
+                .map_err(|failure| error(second.entry.clone(), failure).after(earlier)),
+            (first, _) => first,
+        }
+    }
+
+    /// Opens an instance of the driver in a file, given apart from its parameters: for paths with blanks, which
+    /// [`Manager::open`] would split. The path is taken as it is; a relative one is relative to the current
+    /// directory, because it was asked for explicitly.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Manager::open`].
+    pub fn open_file(
+        &self,
+        path: &Path,
+        parameters: Option<&str>,
+        lparam2: LPARAM,
+    ) -> Result<Handle, OpenError> {
+        let setup = self.setup();
+        let shown = path.display().to_string();
+        let error = |failure| OpenError::new(&shown, None, None, failure);
+        let absolute = std::path::absolute(path).map_err(|_| error(ResolveError::EmptyName.into()))?;
+        let file = absolute.to_string_lossy().into_owned();
+        let name = FileName::parse(&file)
+            .ok_or_else(|| error(ResolveError::NoFile { file: shown.clone() }.into()))?;
+        let wanted = Wanted { file: &file, name, alias: None };
+        self.open_wanted(&setup, wanted, parameters, lparam2).map_err(error)
+    }
+
+    fn open_line(&self, setup: &Setup, line: &Line, lparam2: LPARAM) -> Result<Handle, OpenFailure> {
+        let (name, file, parameters) = resolve::split(&line.text, &setup.config)?;
+        let alias = line.entry.as_ref().map(|entry| Arc::from(entry.alias()));
+        self.open_wanted(setup, Wanted { file, name, alias }, parameters, lparam2)
+    }
+
+    fn open_wanted(
+        &self,
+        setup: &Setup,
+        wanted: Wanted<'_>,
+        parameters: Option<&str>,
+        lparam2: LPARAM,
+    ) -> Result<Handle, OpenFailure> {
+        let admitted = self.admit(setup, &wanted)?;
+        let module = admitted.module.clone();
+        let ansi = &setup.config.settings().ansi_code_page;
+        let text = Text::encode(parameters, module.text(), ansi).map_err(|reason| OpenFailure::Parameters {
+            module: module.name().to_owned(),
+            parameters: parameters.unwrap_or_default().to_owned(),
+            reason,
+        });
+        let text = match text {
+            Ok(text) => text,
+            Err(failure) => {
+                self.give_up(setup, &admitted, admitted.start != Start::Open);
+                return Err(failure);
+            }
+        };
+        self.raise(setup, &admitted)?;
+        let needs_session = setup.config.settings().switches.session_instance && lparam2 != 0;
+        if needs_session && self.is_lonely(admitted.id) {
+            return self.open_behind_session(setup, admitted, text, parameters, lparam2, wanted.alias);
+        }
+        self.open_instance(setup, &admitted, text, parameters, lparam2)?;
+        Ok(admitted.handle)
+    }
+
+    /// Wine's two-phase open: a hidden instance with the parameters and lParam2 = 0, then the real one without the
+    /// parameters.
+    fn open_behind_session(
+        &self,
+        setup: &Setup,
+        session: Admitted,
+        text: Text,
+        parameters: Option<&str>,
+        lparam2: LPARAM,
+        alias: Option<Arc<str>>,
+    ) -> Result<Handle, OpenFailure> {
+        self.lock().places.get_mut(session.handle).expect("it was just admitted").session = true;
+        self.open_instance(setup, &session, text, parameters, 0).map_err(as_session)?;
+        let (id, module) = (session.id, session.module);
+        let handle = {
+            let mut state = self.lock();
+            self.take(&mut state, id, &module, alias)
+        };
+        let opened = handle.ok_or(OpenFailure::TooManyInstances).and_then(|handle| {
+            let real = Admitted { id, module, handle, start: Start::Open, before: Phase::Up };
+            self.open_instance(setup, &real, Text::None, None, lparam2).map(|()| handle)
+        });
+        if opened.is_err() {
+            self.close_lonely_session(id);
+        }
+        opened
+    }
+
+    /// Lets an instance in: finds or loads its module, counts it as a user and gives it a handle.
+    fn admit(&self, setup: &Setup, wanted: &Wanted<'_>) -> Result<Admitted, OpenFailure> {
+        let settings = setup.config.settings();
+        let bare: Vec<String> = if wanted.name.is_bare() {
+            wanted.name.candidates(settings.switches.append_drv).iter().map(|name| fold(name)).collect()
+        } else {
+            Vec::new()
+        };
+        let now = Instant::now();
+        let deadline =
+            now.checked_add(settings.load_wait).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
+        loop {
+            let state = self.lock();
+            if let Some(id) = state.modules.named(&bare) {
+                match self.join(state, id, deadline, setup, wanted)? {
+                    Some(admitted) => return Ok(admitted),
+                    None => continue,
+                }
+            }
+            drop(state);
+            let source = self.source(setup, wanted, &bare)?;
+            let known = match &source {
+                Source::File(found) => self.lock().modules.of_file(&found.id),
+                Source::BuiltIn(_, identity) => self.lock().modules.of_identity(*identity),
+            };
+            let id = match known {
+                Some(id) => id,
+                None => self.load(setup, wanted, &source)?,
+            };
+            let mut state = self.lock();
+            let file = match &source {
+                Source::File(found) => Some(found),
+                Source::BuiltIn(..) => None,
+            };
+            state.modules.add_names(id, base_names(wanted, file), file.map(|found| found.id.clone()));
+            if let Some(admitted) = self.join(state, id, deadline, setup, wanted)? {
+                return Ok(admitted);
+            }
+        }
+    }
+
+    /// The driver in the program under that name, or else a file.
+    fn source(&self, setup: &Setup, wanted: &Wanted<'_>, bare: &[String]) -> Result<Source<'_>, OpenFailure> {
+        if let Some((driver, identity)) = bare.iter().find_map(|name| self.built_ins.get(name)) {
+            return Ok(Source::BuiltIn(driver, *identity));
+        }
+        let found = setup.search.find(&wanted.name).map_err(|not_found| not_found.into_error(wanted.file))?;
+        Ok(Source::File(found))
+    }
+
+    /// Loads the code, with no lock held because its initialisers run, and enters it among the modules, unless
+    /// another thread was faster or the system says that it is the code of a module we have.
+    fn load(&self, setup: &Setup, wanted: &Wanted<'_>, source: &Source<'_>) -> Result<ModuleId, OpenFailure> {
+        let settings = setup.config.settings();
+        let (code, path): (Box<dyn Code>, _) = match source {
+            Source::BuiltIn(driver, identity) => (driver.code(*identity), None),
+            Source::File(found) => (native::load(&found.path)?, Some(found.path.clone())),
+        };
+        let of_driver = settings.driver(&wanted.name.base);
+        let text = of_driver.and_then(|driver| driver.text).or(code.text());
+        let text: TextEncoding = text.unwrap_or(settings.switches.parameters);
+        let unload = of_driver.and_then(|driver| driver.unload).unwrap_or(settings.unload);
+        let identity = code.identity();
+        let name = wanted.name.base.clone();
+        let module = Arc::new(Module::new(name, path, code, text, unload));
+        let mut state = self.lock();
+        if let Some(known) = state.modules.of_identity(identity) {
+            drop(state);
+            drop(module);
+            return Ok(known);
+        }
+        let id = state.modules.insert(module.clone());
+        drop(state);
+        self.observers.loaded(module.name(), module.path());
+        Ok(id)
+    }
+
+    /// Lets an instance in to a loaded module, waiting while another thread takes it up or down. `None` if the
+    /// module has gone meanwhile.
+    fn join(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        id: ModuleId,
+        deadline: Instant,
+        setup: &Setup,
+        wanted: &Wanted<'_>,
+    ) -> Result<Option<Admitted>, OpenFailure> {
+        let me = Record::own().thread();
+        loop {
+            let Some(loaded) = state.modules.get_mut(id) else { return Ok(None) };
+            let before = loaded.phase;
+            let start = match before {
+                Phase::Up => Start::Open,
+                Phase::Rising(thread) if thread == me => Start::Open,
+                Phase::Mapped => Start::Load,
+                Phase::Disabling(thread, _) if thread == me => Start::Enable,
+                Phase::Freeing(thread, _) if thread == me => Start::Load,
+                phase => {
+                    let now = Instant::now();
+                    if now >= deadline {
+                        return Err(OpenFailure::Busy {
+                            module: loaded.module.name().to_owned(),
+                            loading: matches!(phase, Phase::Rising(_)),
+                            waited: setup.config.settings().load_wait,
+                        });
+                    }
+                    let waited = self.changed.wait_timeout(state, deadline - now);
+                    state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                    continue;
+                }
+            };
+            let module = loaded.module.clone();
+            let handle = self.take(&mut state, id, &module, wanted.alias.clone());
+            let Some(handle) = handle else {
+                drop(state);
+                self.retire(id);
+                return Err(OpenFailure::TooManyInstances);
+            };
+            if start != Start::Open {
+                state.modules.get_mut(id).expect("it was there").phase = Phase::Rising(me);
+            }
+            return Ok(Some(Admitted { id, module, handle, start, before }));
+        }
+    }
+
+    /// A handle for a new instance of the module, and a user more.
+    fn take(
+        &self,
+        state: &mut State,
+        id: ModuleId,
+        module: &Arc<Module>,
+        alias: Option<Arc<str>>,
+    ) -> Option<Handle> {
+        let handle = state.places.take(&self.slots, Arc::as_ptr(module), Instance::new(id, alias))?;
+        state.modules.get_mut(id)?.users += 1;
+        Some(handle)
+    }
+
+    /// DRV_LOAD and DRV_ENABLE, where they are due.
+    fn raise(&self, setup: &Setup, admitted: &Admitted) -> Result<(), OpenFailure> {
+        let Admitted { module, handle, start, .. } = admitted;
+        if *start == Start::Load {
+            let answer = self.call(module, *handle, DRV_LOAD, (0, 0), None);
+            let accepted = match setup.config.settings().switches.load_accepts {
+                LoadAccepts::ExactlyOne => answer == 1,
+                _ => answer != 0,
+            };
+            if !accepted {
+                self.give_up(setup, admitted, true);
+                return Err(OpenFailure::LoadRefused { module: module.name().to_owned(), answer });
+            }
+        }
+        if *start != Start::Open {
+            // Its answer means nothing, in any document and in Wine 8.0 (measured).
+            self.call(module, *handle, DRV_ENABLE, (0, 0), None);
+            let mut state = self.lock();
+            state.modules.get_mut(admitted.id).expect("a module with a user stays").phase = Phase::Up;
+            drop(state);
+            self.changed.notify_all();
+        }
+        Ok(())
+    }
+
+    /// DRV_OPEN; if it succeeds, the instance is open and in the list.
+    fn open_instance(
+        &self,
+        setup: &Setup,
+        admitted: &Admitted,
+        mut text: Text,
+        parameters: Option<&str>,
+        lparam2: LPARAM,
+    ) -> Result<(), OpenFailure> {
+        let Admitted { id, module, handle, .. } = admitted;
+        let closed = || OpenFailure::ClosedWhileOpening { module: module.name().to_owned() };
+        if !self.set_opening(*handle) {
+            self.give_up(setup, admitted, false);
+            return Err(closed());
+        }
+        let answer = self.call(module, *handle, DRV_OPEN, (text.lparam(), lparam2), parameters);
+        drop(text);
+        let mut state = self.lock();
+        let instance = state.places.get_mut(*handle).expect("the opener frees the slot");
+        let abandoned = instance.stage == Stage::Abandoned;
+        if abandoned || answer == 0 {
+            drop(state);
+            self.give_up(setup, admitted, false);
+            return Err(if abandoned {
+                closed()
+            } else {
+                let (module, parameters) = (module.name().to_owned(), parameters.map(str::to_owned));
+                OpenFailure::OpenRefused { module, parameters, session: false }
+            });
+        }
+        instance.stage = Stage::Open;
+        self.slots.get(*handle).expect("it has a slot").set_driver_id(answer as usize);
+        state.places.link(*handle);
+        state.modules.get_mut(*id).expect("a module with a user stays").linked += 1;
+        Ok(())
+    }
+
+    /// Whether the instance is still wanted now that DRV_OPEN is due.
+    fn set_opening(&self, handle: Handle) -> bool {
+        let mut state = self.lock();
+        let instance = state.places.get_mut(handle).expect("the opener frees the slot");
+        let wanted = instance.stage == Stage::Loading;
+        if wanted {
+            instance.stage = Stage::Opening;
+        }
+        wanted
+    }
+
+    /// Takes back an admission. `unraised`: DRV_LOAD was not accepted, or not sent.
+    fn give_up(&self, setup: &Setup, admitted: &Admitted, unraised: bool) {
+        let Admitted { id, handle, start, .. } = *admitted;
+        let unload_only = setup.config.settings().switches.refused_first_open == RefusedFirstOpen::UnloadOnly;
+        let mut state = self.lock();
+        self.slots.get(handle).expect("it has a slot").set_closing(handle);
+        let instance = state.places.get_mut(handle).expect("the opener frees the slot");
+        instance.closer = Some(Record::own().thread());
+        let loaded = state.modules.get_mut(id).expect("a module with a user stays");
+        loaded.users -= 1;
+        let silent = unload_only && start != Start::Open && loaded.users == 0 && loaded.phase == Phase::Up;
+        if silent {
+            loaded.phase = Phase::Mapped;
+        } else if unraised {
+            loaded.phase = admitted.before;
+        }
+        state.set_farewell(&self.slots, id, handle);
+        drop(state);
+        self.changed.notify_all();
+        self.retire(id);
+        self.lock().release(&self.slots, id, handle);
+    }
+
+    /// Whether no instance of the module is in the list of open ones.
+    fn is_lonely(&self, id: ModuleId) -> bool {
+        self.lock().modules.get(id).is_some_and(|loaded| loaded.linked == 0)
+    }
+}
+
+/// The base names by which a module can be found again: as it was asked for, and as its file is called.
+fn base_names(wanted: &Wanted<'_>, file: Option<&Found>) -> Vec<String> {
+    let of_file = file.and_then(|found| found.path.file_name()?.to_str());
+    [wanted.name.base.trim_end_matches('.')].into_iter().chain(of_file).map(fold).collect()
+}
+
+fn as_session(failure: OpenFailure) -> OpenFailure {
+    match failure {
+        OpenFailure::OpenRefused { module, parameters, .. } => {
+            OpenFailure::OpenRefused { module, parameters, session: true }
+        }
+        other => other,
+    }
+}
+
+/// Says which configuration had no such alias, where the name was taken as a file for want of one.
+fn also_no_alias(mut failure: OpenFailure, setup: &Setup, line: &Line) -> OpenFailure {
+    if line.entry.is_none()
+        && let OpenFailure::Resolve(ResolveError::NotFound { aliases, .. }) = &mut failure
+    {
+        *aliases = Some(resolve::view(&setup.config));
+    }
+    failure
+}

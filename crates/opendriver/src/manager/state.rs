@@ -1,0 +1,225 @@
+//! What the manager remembers, all under one lock that is never held while a driver runs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::handle::Handle;
+use crate::module::Module;
+use crate::presence::Thread;
+use crate::sys::FileId;
+use crate::table::{Places, Slots};
+
+/// Tells a loaded module from every other that is or was loaded by the same manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ModuleId(u64);
+
+/// How far a module is on its way from the file to readiness and back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The code is there; DRV_LOAD has not been sent, or was refused, or DRV_FREE has been sent since.
+    Mapped,
+    /// This thread is sending DRV_LOAD or DRV_ENABLE.
+    Rising(Thread),
+    /// Loaded and enabled.
+    Up,
+    /// This thread is sending DRV_DISABLE. The number tells this descent from another of the same thread.
+    Disabling(Thread, u64),
+    /// This thread is sending DRV_FREE.
+    Freeing(Thread, u64),
+}
+
+/// A module and its standing.
+pub(crate) struct Loaded {
+    pub(crate) module: Arc<Module>,
+    pub(crate) phase: Phase,
+    /// Instances that are open, being opened or being closed. At 0 the module goes down.
+    pub(crate) users: u32,
+    /// Instances in the list of open ones.
+    pub(crate) linked: u32,
+    /// The instance in whose name DRV_DISABLE and DRV_FREE are sent: the last that went.
+    pub(crate) farewell: Option<Handle>,
+    /// Whether the module waits for threads that are still inside to go on with its descent.
+    pub(crate) departing: bool,
+    names: Vec<String>,
+    files: Vec<FileId>,
+}
+
+/// All loaded modules, by what they may be looked for.
+#[derive(Default)]
+pub(crate) struct Modules {
+    loaded: HashMap<ModuleId, Loaded>,
+    /// By base name, folded; the one that got the name first stands first and is the one meant.
+    by_name: HashMap<String, Vec<ModuleId>>,
+    by_file: HashMap<FileId, ModuleId>,
+    by_identity: HashMap<usize, ModuleId>,
+    given: u64,
+}
+
+impl Modules {
+    pub(crate) fn insert(&mut self, module: Arc<Module>) -> ModuleId {
+        self.given += 1;
+        let id = ModuleId(self.given);
+        self.by_identity.insert(module.code().identity(), id);
+        self.loaded.insert(
+            id,
+            Loaded {
+                module,
+                phase: Phase::Mapped,
+                users: 0,
+                linked: 0,
+                farewell: None,
+                departing: false,
+                names: Vec::new(),
+                files: Vec::new(),
+            },
+        );
+        id
+    }
+
+    /// Lets the module be found by further base names (folded) and as this file.
+    pub(crate) fn add_names(
+        &mut self,
+        id: ModuleId,
+        names: impl IntoIterator<Item = String>,
+        file: Option<FileId>,
+    ) {
+        let Some(loaded) = self.loaded.get_mut(&id) else { return };
+        for name in names {
+            if !loaded.names.contains(&name) {
+                self.by_name.entry(name.clone()).or_default().push(id);
+                loaded.names.push(name);
+            }
+        }
+        if let Some(file) = file
+            && !loaded.files.contains(&file)
+        {
+            self.by_file.insert(file.clone(), id);
+            loaded.files.push(file);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: ModuleId) -> Option<Loaded> {
+        let loaded = self.loaded.remove(&id)?;
+        self.by_identity.remove(&loaded.module.code().identity());
+        for name in &loaded.names {
+            if let Some(ids) = self.by_name.get_mut(name) {
+                ids.retain(|other| *other != id);
+                if ids.is_empty() {
+                    self.by_name.remove(name);
+                }
+            }
+        }
+        for file in &loaded.files {
+            self.by_file.remove(file);
+        }
+        Some(loaded)
+    }
+
+    pub(crate) fn get(&self, id: ModuleId) -> Option<&Loaded> {
+        self.loaded.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: ModuleId) -> Option<&mut Loaded> {
+        self.loaded.get_mut(&id)
+    }
+
+    /// The module that a bare name means, given as its folded candidates in the order of preference.
+    pub(crate) fn named(&self, candidates: &[String]) -> Option<ModuleId> {
+        candidates.iter().find_map(|name| self.by_name.get(name)?.first().copied())
+    }
+
+    pub(crate) fn of_file(&self, file: &FileId) -> Option<ModuleId> {
+        self.by_file.get(file).copied()
+    }
+
+    pub(crate) fn of_identity(&self, identity: usize) -> Option<ModuleId> {
+        self.by_identity.get(&identity).copied()
+    }
+
+    /// The modules whose descent waits for a thread to leave.
+    pub(crate) fn departing(&self) -> Vec<ModuleId> {
+        let mut ids: Vec<ModuleId> =
+            self.loaded.iter().filter(|(_, loaded)| loaded.departing).map(|(id, _)| *id).collect();
+        ids.sort();
+        ids
+    }
+
+    /// Everything that is still loaded, leaving nothing.
+    pub(crate) fn drain(&mut self) -> Vec<Arc<Module>> {
+        self.loaded.drain().map(|(_, loaded)| loaded.module).collect()
+    }
+}
+
+/// Where an instance is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Its module is being loaded in its name; DRV_OPEN has not been sent.
+    Loading,
+    /// DRV_OPEN is out.
+    Opening,
+    Open,
+    /// Somebody is closing it.
+    Closing,
+    /// Closed before it was open; whoever opens it finds out when the driver returns.
+    Abandoned,
+}
+
+/// An instance, as far as senders need not know it.
+pub(crate) struct Instance {
+    pub(crate) module: ModuleId,
+    pub(crate) alias: Option<Arc<str>>,
+    pub(crate) stage: Stage,
+    /// The hidden instance that the wine personality opens first.
+    pub(crate) session: bool,
+    /// The thread in whose hands the instance dies; what the driver sends itself from there still arrives.
+    pub(crate) closer: Option<Thread>,
+}
+
+impl Instance {
+    pub(crate) fn new(module: ModuleId, alias: Option<Arc<str>>) -> Instance {
+        Instance { module, alias, stage: Stage::Loading, session: false, closer: None }
+    }
+}
+
+pub(crate) struct State {
+    pub(crate) places: Places<Instance>,
+    pub(crate) modules: Modules,
+    descents: u64,
+}
+
+impl State {
+    pub(crate) fn new() -> State {
+        State { places: Places::new(), modules: Modules::default(), descents: 0 }
+    }
+
+    pub(crate) fn next_descent(&mut self) -> u64 {
+        self.descents += 1;
+        self.descents
+    }
+
+    /// Makes `handle` the instance in whose name the module says farewell, if it is the last.
+    pub(crate) fn set_farewell(&mut self, slots: &Slots, id: ModuleId, handle: Handle) {
+        let Some(loaded) = self.modules.get_mut(id) else { return };
+        let before = loaded.farewell.replace(handle);
+        if let Some(before) = before.filter(|before| *before != handle) {
+            self.places.give_back(slots, before);
+        }
+    }
+
+    /// Frees the slot of a dead instance, unless the descent of its module is still to be made in its name.
+    pub(crate) fn release(&mut self, slots: &Slots, id: ModuleId, handle: Handle) {
+        if let Some(loaded) = self.modules.get_mut(id) {
+            if loaded.users == 0 && loaded.farewell == Some(handle) && loaded.phase == Phase::Up {
+                // Dead for the closer too, until somebody makes the descent in its name.
+                if let Some(instance) = self.places.get_mut(handle) {
+                    instance.closer = None;
+                }
+                return;
+            }
+            if loaded.farewell == Some(handle) {
+                loaded.farewell = None;
+            }
+        }
+        self.places.give_back(slots, handle);
+    }
+}

@@ -1,0 +1,12 @@
+//! All that differs between operating systems; the one place to edit for a port.
+
+pub(crate) mod fence;
+
+#[cfg(unix)]
+#[path = "sys/unix.rs"]
+mod imp;
+#[cfg(windows)]
+#[path = "sys/windows.rs"]
+mod imp;
+
+pub(crate) use imp::*;

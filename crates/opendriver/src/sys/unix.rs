@@ -1,0 +1,37 @@
+//! Linux, macOS and their relatives.
+
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// What tells one file from another whatever it is called: device and inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FileId(u64, u64);
+
+impl FileId {
+    pub(crate) fn of(_path: &Path, metadata: &Metadata) -> FileId {
+        FileId(metadata.dev(), metadata.ino())
+    }
+}
+
+/// Whether `C:\dir` means anything to this system by itself.
+pub(crate) const HAS_DRIVES: bool = false;
+
+/// Names that a driver library made on this system may have for a Windows name without its extension.
+pub(crate) fn library_names(stem: &str) -> Vec<String> {
+    if cfg!(target_vendor = "apple") {
+        vec![
+            format!("lib{stem}.dylib"),
+            format!("{stem}.dylib"),
+            format!("lib{stem}.so"),
+            format!("{stem}.so"),
+        ]
+    } else {
+        vec![format!("lib{stem}.so"), format!("{stem}.so")]
+    }
+}
+
+/// Where drivers are installed for everybody, the administrator's own before the system's.
+pub(crate) fn driver_directories() -> Vec<PathBuf> {
+    vec![PathBuf::from("/usr/local/lib/opendriver"), PathBuf::from("/usr/lib/opendriver")]
+}

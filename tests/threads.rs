@@ -1,0 +1,324 @@
+//! The promise: with several threads on one module, DRV_LOAD and DRV_FREE go out once, nobody runs in an unloaded
+//! library, nothing waits for ever, and handles belong to no thread.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use opendriver::abi::*;
+use opendriver::{Handle, Manager, OpenFailure, Personality};
+use opendriver_tests::World;
+
+fn scene() -> (World, Arc<Manager>) {
+    let world = World::new();
+    world.driver("probea.dll");
+    world.driver("probeb.drv");
+    let manager = Arc::new(world.manager("", Personality::Win32));
+    (world, manager)
+}
+
+/// Signals from inside a driver, and for one to wait for.
+fn gate() -> (Sender<()>, Mutex<Receiver<()>>) {
+    let (sender, receiver) = mpsc::channel();
+    (sender, Mutex::new(receiver))
+}
+
+fn wait(gate: &Mutex<Receiver<()>>) {
+    gate.lock().expect("no panic").recv_timeout(Duration::from_secs(30)).expect("the other side signals");
+}
+
+#[test]
+fn racing_threads_load_once() {
+    const THREADS: usize = 8;
+    for _ in 0..20 {
+        let (world, manager) = scene();
+        world.on("probea", DRV_LOAD, |_| {
+            thread::sleep(Duration::from_millis(5));
+            None
+        });
+        let start = Barrier::new(THREADS);
+        let handles: Vec<Handle> = thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                manager.open("probea.dll", None, 0).expect("it opens")
+            };
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        let count = |message| world.count("probea", message);
+        assert_eq!([count(DRV_LOAD), count(DRV_ENABLE), count(DRV_OPEN)], [1, 1, THREADS]);
+        let sequence = world.take_sequence();
+        assert!(sequence.starts_with("h1:LOAD h1:ENABLE "), "OPEN waits for both: {sequence}");
+        thread::scope(|scope| {
+            for handle in handles {
+                let manager = &manager;
+                scope.spawn(move || manager.close(handle, 0, 0).expect("it is open"));
+            }
+        });
+        assert_eq!([count(DRV_CLOSE), count(DRV_DISABLE), count(DRV_FREE)], [THREADS, 1, 1]);
+    }
+}
+
+#[test]
+fn open_and_close_at_random_keeps_the_account() {
+    // The counts that Wine 8.0 gets wrong in this scenario: more LOADs than loads of the library.
+    let (world, manager) = scene();
+    let alive = Arc::new(AtomicUsize::new(0));
+    let enter = |message, step: fn(usize) -> usize| {
+        let alive = alive.clone();
+        world.on("probea", message, move |_| {
+            let before =
+                alive.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| Some(step(n))).expect("a number");
+            assert_eq!(before, usize::from(step(0) == 0), "message {message}: LOAD and FREE take turns");
+            None
+        });
+    };
+    enter(DRV_LOAD, |_| 1);
+    enter(DRV_FREE, |_| 0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for n in 0..200 {
+                    let handle = manager.open("probea.dll", None, n).expect("it opens");
+                    assert_eq!(manager.send(handle, DRV_USER, 0, 0), Ok(0x5A5A));
+                    manager.close(handle, 0, 0).expect("it is open");
+                    assert!(manager.send(handle, DRV_USER, 0, 0).is_err());
+                }
+            });
+        }
+    });
+    let count = |message| world.count("probea", message);
+    assert_eq!([count(DRV_OPEN), count(DRV_CLOSE), count(DRV_USER)], [800, 800, 800]);
+    assert_eq!(count(DRV_LOAD), count(DRV_FREE));
+    assert_eq!(count(DRV_ENABLE), count(DRV_DISABLE));
+    assert!(manager.instances().is_empty());
+}
+
+#[test]
+fn another_module_opens_while_one_is_inside_open() {
+    let (world, manager) = scene();
+    let inner = manager.clone();
+    world.on("probea", DRV_OPEN, move |_| {
+        let manager = inner.clone();
+        let other = thread::spawn(move || {
+            let handle = manager.open("probeb.drv", None, 0).expect("no lock is held");
+            manager.close(handle, 0, 0).expect("it is open");
+        });
+        other.join().expect("no panic");
+        None
+    });
+    manager.open("probea.dll", None, 0).expect("it opens");
+}
+
+#[test]
+fn the_same_module_opens_on_another_thread_while_one_is_inside_open() {
+    let (world, manager) = scene();
+    let inner = manager.clone();
+    world.on("probea", DRV_OPEN, move |hit| {
+        if hit.nth == 1 {
+            let manager = inner.clone();
+            thread::spawn(move || {
+                manager.open("probea.dll other", None, 0).expect("LOAD and ENABLE are done")
+            })
+            .join()
+            .expect("no panic");
+        }
+        None
+    });
+    manager.open("probea.dll", None, 0).expect("it opens");
+    assert_eq!(world.take_sequence(), "h1:LOAD h1:ENABLE h1:OPEN h2:OPEN");
+}
+
+#[test]
+fn a_load_that_waits_for_a_thread_that_opens_the_module_is_a_late_refusal() {
+    let (world, manager) = scene();
+    let inner = manager.clone();
+    let outcome = Arc::new(Mutex::new(None));
+    let report = outcome.clone();
+    world.on("probea", DRV_LOAD, move |_| {
+        let manager = inner.clone();
+        let other = thread::spawn(move || manager.open("probea.dll other", None, 0));
+        *report.lock().expect("no panic") =
+            Some(other.join().expect("no panic").map_err(|e| (e.to_string(), e)));
+        None
+    });
+    manager.open("probea.dll", None, 0).expect("the first goes on");
+    let outcome = outcome.lock().expect("no panic").take().expect("it came back");
+    let (text, error) = outcome.expect_err("it would have had to wait for itself");
+    assert!(matches!(error.failure(), OpenFailure::Busy { loading: true, .. }), "{text}");
+    assert!(text.contains("loading on another thread for more than 0.2 s (setting `load_wait`)"), "{text}");
+}
+
+#[test]
+fn an_open_waits_for_a_descent_and_loads_again() {
+    let (world, manager) = scene();
+    let (entered, is_inside) = gate();
+    world.on("probea", DRV_DISABLE, move |hit| {
+        if hit.nth == 1 {
+            entered.send(()).expect("the test waits");
+            thread::sleep(Duration::from_millis(50));
+        }
+        None
+    });
+    let first = manager.open("probea.dll", None, 0).expect("it opens");
+    thread::scope(|scope| {
+        scope.spawn(|| manager.close(first, 0, 0).expect("it is open"));
+        wait(&is_inside);
+        manager.open("probea.dll", None, 0).expect("after FREE it is loaded again");
+    });
+    assert_eq!(
+        world.take_sequence(),
+        "h1:LOAD h1:ENABLE h1:OPEN h1:CLOSE h1:DISABLE h1:FREE h2:LOAD h2:ENABLE h2:OPEN"
+    );
+}
+
+#[test]
+fn the_last_to_leave_takes_the_module_down() {
+    let (world, manager) = scene();
+    let (entered, is_inside) = gate();
+    let (leave, may_leave) = gate();
+    world.on("probea", DRV_USER, move |_| {
+        entered.send(()).expect("the test waits");
+        wait(&may_leave);
+        Some(0x77)
+    });
+    let handle = manager.open("probea.dll", None, 0).expect("it opens");
+    world.take_log();
+    thread::scope(|scope| {
+        let sender = scope.spawn(|| manager.send(handle, DRV_USER, 0, 0));
+        wait(&is_inside);
+        assert_eq!(manager.close(handle, 0, 0), Ok(1), "closing does not wait");
+        assert_eq!(world.take_sequence(), "h1:USER h1:CLOSE", "somebody is inside");
+        assert!(manager.send(handle, DRV_USER + 1, 0, 0).is_err(), "the handle is dead at once");
+        leave.send(()).expect("the driver waits");
+        assert_eq!(sender.join().expect("no panic"), Ok(0x77), "the message ends as it began");
+    });
+    assert_eq!(
+        world.take_log(),
+        [
+            "probea h1 DRV_DISABLE id=0x1001 l1=0x0 l2=0x0",
+            "probea h1 DRV_FREE id=0x1001 l1=0x0 l2=0x0",
+            "probea detach",
+        ]
+    );
+}
+
+#[test]
+fn a_module_is_revived_while_its_last_visitor_is_still_inside() {
+    let (world, manager) = scene();
+    let (entered, is_inside) = gate();
+    let (leave, may_leave) = gate();
+    world.on("probea", DRV_USER, move |_| {
+        entered.send(()).expect("the test waits");
+        wait(&may_leave);
+        None
+    });
+    let old = manager.open("probea.dll", None, 0).expect("it opens");
+    thread::scope(|scope| {
+        scope.spawn(|| manager.send(old, DRV_USER, 0, 0));
+        wait(&is_inside);
+        manager.close(old, 0, 0).expect("it is open");
+        let new = manager.open("probea.dll", None, 0).expect("it is still loaded");
+        leave.send(()).expect("the driver waits");
+        assert_eq!(manager.send(new, DRV_USER + 1, 0, 0), Ok(0x5A5A));
+        manager.close(new, 0, 0).expect("it is open");
+    });
+    let count = |message| world.count("probea", message);
+    assert_eq!([count(DRV_LOAD), count(DRV_ENABLE), count(DRV_DISABLE), count(DRV_FREE)], [1, 1, 1, 1]);
+    assert_eq!(world.take_log().last().map(String::as_str), Some("probea detach"));
+}
+
+#[test]
+fn two_drivers_close_each_other_from_two_threads() {
+    let (world, manager) = scene();
+    let a = manager.open("probea.dll", None, 0).expect("it opens");
+    let b = manager.open("probeb.drv", None, 0).expect("it opens");
+    let both = Arc::new(Barrier::new(2));
+    for (driver, target) in [("probea", b), ("probeb", a)] {
+        let (manager, both) = (manager.clone(), both.clone());
+        world.on(driver, DRV_USER, move |_| {
+            both.wait();
+            Some(isize::from(manager.close(target, 0, 0).is_ok()))
+        });
+    }
+    thread::scope(|scope| {
+        let threads = [a, b].map(|handle| {
+            let manager = &manager;
+            scope.spawn(move || manager.send(handle, DRV_USER, 0, 0))
+        });
+        for thread in threads {
+            assert_eq!(thread.join().expect("no panic"), Ok(1));
+        }
+    });
+    for driver in ["probea", "probeb"] {
+        let count = |message| world.count(driver, message);
+        assert_eq!([count(DRV_CLOSE), count(DRV_DISABLE), count(DRV_FREE)], [1, 1, 1], "{driver}");
+    }
+    assert!(manager.instances().is_empty());
+}
+
+#[test]
+fn only_one_of_two_closers_succeeds() {
+    let (_world, manager) = scene();
+    for _ in 0..200 {
+        let handle = manager.open("probea.dll", None, 0).expect("it opens");
+        let both = Barrier::new(2);
+        let close = || {
+            both.wait();
+            usize::from(manager.close(handle, 0, 0).is_ok())
+        };
+        let closed = thread::scope(|scope| {
+            let other = scope.spawn(close);
+            close() + other.join().expect("no panic")
+        });
+        assert_eq!(closed, 1);
+    }
+}
+
+#[test]
+fn a_handle_is_used_and_closed_on_another_thread() {
+    let (world, manager) = scene();
+    let handle = manager.open("probea.dll", None, 5).expect("it opens");
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert_eq!(manager.send(handle, DRV_USER, 0, 0), Ok(0x5A5A));
+            manager.close(handle, 1, 2).expect("it is open");
+        });
+    });
+    assert_eq!(world.count("probea", DRV_FREE), 1);
+}
+
+#[test]
+fn senders_race_closers_and_reopeners() {
+    let (world, manager) = scene();
+    let current = Mutex::new(manager.open("probea.dll", None, 0).expect("it opens"));
+    let delivered = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while done.load(Ordering::Relaxed) == 0 {
+                    let handle = *current.lock().expect("no panic");
+                    if manager.send(handle, DRV_USER, 0, 0).is_ok() {
+                        delivered.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+        for _ in 0..300 {
+            let old = *current.lock().expect("no panic");
+            manager.close(old, 0, 0).expect("only this thread closes");
+            *current.lock().expect("no panic") = manager.open("probea.dll", None, 0).expect("it opens");
+        }
+        done.store(1, Ordering::Relaxed);
+    });
+    let last = *current.lock().expect("no panic");
+    manager.close(last, 0, 0).expect("it is open");
+    let count = |message| world.count("probea", message);
+    assert_eq!(count(DRV_USER), delivered.load(Ordering::Relaxed), "each accepted message arrived");
+    assert_eq!(count(DRV_LOAD), count(DRV_FREE));
+    assert_eq!(count(DRV_ENABLE), count(DRV_DISABLE));
+    assert_eq!([count(DRV_OPEN), count(DRV_CLOSE)], [301, 301]);
+}
