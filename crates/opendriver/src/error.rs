@@ -53,19 +53,8 @@ pub enum ResolveError {
         at: usize,
     },
     /// The section that was asked for has no such entry.
-    #[error("{}", NoEntryText { name, section, known, elsewhere, config })]
-    NoEntry {
-        /// The alias asked for.
-        name: String,
-        /// The section asked for.
-        section: String,
-        /// The aliases that this section has.
-        known: Vec<String>,
-        /// The sections that have such an entry.
-        elsewhere: Vec<String>,
-        /// Where it was looked up.
-        config: ConfigView,
-    },
+    #[error("{0}")]
+    NoEntry(Box<NoEntry>),
     /// The settings have the entry, and it is empty, which blocks the search as an empty registry value does.
     #[error("the entry {:?} of the settings' table [sections.{}] is empty, which ends the search", entry.alias(), entry.section())]
     EmptyEntry {
@@ -114,15 +103,23 @@ pub enum ResolveError {
     },
 }
 
-struct NoEntryText<'a> {
-    name: &'a str,
-    section: &'a str,
-    known: &'a [String],
-    elsewhere: &'a [String],
-    config: &'a ConfigView,
+/// The section that was asked for has no such entry.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoEntry {
+    /// The alias asked for.
+    pub name: String,
+    /// The section asked for.
+    pub section: String,
+    /// The aliases that this section has.
+    pub known: Vec<String>,
+    /// The sections that have such an entry.
+    pub elsewhere: Vec<String>,
+    /// Where it was looked up.
+    pub config: ConfigView,
 }
 
-impl fmt::Display for NoEntryText<'_> {
+impl fmt::Display for NoEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "section [{}] has no entry {:?} ({})", self.section, self.name, self.config)?;
         if !self.elsewhere.is_empty() {

@@ -60,7 +60,8 @@ pub use opendriver_config as config;
 pub use opendriver_config::{Config, Personality, Settings, Switches};
 
 pub use error::{
-    CloseError, ConfigView, LoadError, OpenError, OpenFailure, ResolveError, StaleHandle, SymbolError,
+    CloseError, ConfigView, LoadError, NoEntry, OpenError, OpenFailure, ResolveError, StaleHandle,
+    SymbolError,
 };
 pub use handle::Handle;
 pub use load::builtin::{BuiltIn, BuiltInDriver};

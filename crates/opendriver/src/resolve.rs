@@ -8,7 +8,7 @@ pub(crate) mod search;
 use opendriver_config::{Config, Entry, LineOverflow, MissingEntry, NameOrder, TextEncoding};
 
 use self::name::FileName;
-use crate::error::{ConfigView, ResolveError};
+use crate::error::{ConfigView, NoEntry, ResolveError};
 
 /// A line `filename parameters` that is worth a try, and the entry it comes from, if any.
 #[derive(Debug)]
@@ -75,13 +75,13 @@ fn no_entry(config: &Config, name: &str, section: &str) -> ResolveError {
     let elsewhere =
         config.section_names().into_iter().filter(|other| config.find(other, name).is_some()).collect();
     let known = config.entries(section).iter().map(|entry| entry.alias().to_owned()).collect();
-    ResolveError::NoEntry {
+    ResolveError::NoEntry(Box::new(NoEntry {
         name: name.to_owned(),
         section: section.to_owned(),
         known,
         elsewhere,
         config: view(config),
-    }
+    }))
 }
 
 pub(crate) fn view(config: &Config) -> ConfigView {

@@ -156,8 +156,9 @@ impl<T> Places<T> {
         self.worn.pop_front()
     }
 
-    /// Frees the slot of `handle`, which must be taken, and returns who sat there.
+    /// Frees the slot of `handle` and returns who sat there. Does nothing if that instance has gone already.
     pub(crate) fn give_back(&mut self, slots: &Slots, handle: Handle) -> Option<T> {
+        self.get(handle)?;
         self.unlink(handle);
         let index = handle.index();
         let place = &mut self.places[index as usize];
@@ -209,7 +210,7 @@ impl<T> Places<T> {
     /// Takes the instance out of the list of open ones, if it is there.
     pub(crate) fn unlink(&mut self, handle: Handle) {
         let index = handle.index();
-        if !self.is_linked(index) {
+        if self.get(handle).is_none() || !self.is_linked(index) {
             return;
         }
         let Place { before, after, .. } = self.places[index as usize];
@@ -276,6 +277,19 @@ mod tests {
         let slot = slots.get(old).expect("the chunk exists");
         assert!(!slot.is(old) && slot.is(new));
         assert_eq!((places.get(old), places.get(new)), (None, Some(&2)));
+    }
+
+    #[test]
+    fn giving_back_twice_leaves_the_next_tenant_alone() {
+        let (slots, mut places) = (Slots::new(), Places::new());
+        let old = take(&mut places, &slots, 1);
+        places.give_back(&slots, old);
+        let new = take(&mut places, &slots, 2);
+        places.link(new);
+        places.unlink(old);
+        assert_eq!(places.give_back(&slots, old), None);
+        assert_eq!((places.get(new), places.first()), (Some(&2), Some(new)));
+        assert!(slots.get(new).is_some_and(|slot| slot.is(new)));
     }
 
     #[test]
