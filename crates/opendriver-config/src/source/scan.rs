@@ -158,7 +158,7 @@ impl Scanner<'_> {
         while at < span.end {
             let start = at;
             let mut equals = None;
-            let mut nul = None;
+            let mut nul = false;
             let mut ending = 0;
             loop {
                 at = U::next(bytes, at, equals.is_none());
@@ -170,17 +170,16 @@ impl Scanner<'_> {
                         ending = unit;
                         break;
                     }
-                    0 => _ = nul.get_or_insert(at),
+                    0 => nul = true,
                     0x3D => equals = Some(at),
                     _ => {}
                 }
                 at += U::WIDTH;
             }
             let mut line = self.line::<U>(start..at, equals);
-            if let Some(nul) = nul {
-                // To a C program the text ends there.
-                line.name.end = line.name.end.min(nul).max(line.name.start);
-                line.value.end = line.value.end.min(nul).max(line.value.start);
+            if nul {
+                line.name = self.before_nul::<U>(line.name);
+                line.value = self.before_nul::<U>(line.value);
             }
             lines.push(line);
             if at < span.end {
@@ -233,6 +232,12 @@ impl Scanner<'_> {
             (IniRules::Wine, Some(page)) => self.brackets(rest.clone(), page).last(),
         };
         end.map(|end| rest.start..end)
+    }
+
+    /// The span up to a NUL: to a C program the text ends there.
+    fn before_nul<U: Units>(&self, span: Range<usize>) -> Range<usize> {
+        let nul = self.steps::<U>(span.clone()).find(|&at| U::at(self.bytes, at) == 0);
+        span.start..nul.unwrap_or(span.end)
     }
 
     fn steps<U: Units>(&self, span: Range<usize>) -> impl DoubleEndedIterator<Item = usize> {
