@@ -183,3 +183,24 @@ unsafe fn config_info(address: *const DRVCONFIGINFO) -> ConfigInfo {
     let alias = unsafe { text(info.lpszDCIAliasName) };
     ConfigInfo { section, alias, device_node }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_never_taken_for_a_device() {
+        for (entry, counts_devices) in [
+            ("wodMessage", 3),
+            ("auxMessage", 3),
+            ("widMessage", 50),
+            ("modMessage", 1),
+            ("mxdMessage", 1),
+            ("midMessage", 53),
+        ] {
+            let zeros: Vec<u32> = (0..200).filter(|&message| answer_to_panic(entry, message) == 0).collect();
+            assert_eq!(zeros, [counts_devices], "{entry}");
+        }
+        assert!((0..200).all(|message| answer_to_panic("otherMessage", message) == 1));
+    }
+}
