@@ -37,6 +37,8 @@ pub struct Config {
     document: Document,
     profile: Profile,
     path: Option<PathBuf>,
+    /// The same as it was, whatever the current directory has become.
+    location: Option<PathBuf>,
     profile_path: Option<PathBuf>,
     directory: Option<PathBuf>,
     overrides: Overrides,
@@ -99,14 +101,27 @@ impl Config {
     /// As [`load`](Config::load).
     pub fn load_with(path: impl AsRef<Path>, overrides: Overrides) -> Result<Config, ConfigError> {
         let path = path.as_ref();
-        let read = |source| ConfigError::Read { what: "configuration", path: path.to_path_buf(), source };
         // Absolute, so that the current directory may change afterwards.
-        let absolute = std::path::absolute(path).map_err(read)?;
-        let directory = absolute.parent().unwrap_or(&absolute).to_path_buf();
-        let (bytes, stamp) = read_file(&absolute, path, "configuration")?;
+        let absolute = std::path::absolute(path).map_err(|source| ConfigError::Read {
+            what: "configuration",
+            path: path.to_path_buf(),
+            source,
+        })?;
+        Config::load_at(path, &absolute, overrides)
+    }
+
+    /// Reads the file at `absolute`, which users know as `path`.
+    fn load_at(path: &Path, absolute: &Path, overrides: Overrides) -> Result<Config, ConfigError> {
+        let directory = absolute.parent().unwrap_or(absolute).to_path_buf();
+        let (bytes, stamp) = read_file(absolute, path, "configuration")?;
         let mut config = if is_settings(path) {
-            let text = String::from_utf8(bytes).map_err(|_| {
-                read(io::Error::new(io::ErrorKind::InvalidData, "settings are UTF-8 text, but this is not"))
+            let text = String::from_utf8(bytes).map_err(|_| ConfigError::Read {
+                what: "configuration",
+                path: path.to_path_buf(),
+                source: io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "settings are UTF-8 text, but this is not",
+                ),
             })?;
             let mut settings = Settings::parse(&text, &directory).map_err(|error| error.in_file(path))?;
             overrides.apply(&mut settings);
@@ -117,6 +132,7 @@ impl Config {
             Config { profile_path: Some(path.to_path_buf()), ..Config::from_ini(bytes, settings) }
         };
         config.path = Some(path.to_path_buf());
+        config.location = Some(absolute.to_path_buf());
         config.directory = Some(directory);
         config.overrides = overrides;
         config.stamps.insert(0, stamp);
@@ -138,14 +154,17 @@ impl Config {
     ///
     /// [`ConfigError`] if the profile is there and cannot be read.
     pub fn from_settings(settings: Settings) -> Result<Config, ConfigError> {
-        let Some(path) = settings.profile.clone() else { return Ok(Config::from_ini(Vec::new(), settings)) };
-        let read = |source| ConfigError::Read { what: "profile", path: path.clone(), source };
-        let absolute = std::path::absolute(&path).map_err(read)?;
-        let (bytes, stamp) = match read_file(&absolute, &path, "profile") {
+        let Some(given) = &settings.profile else { return Ok(Config::from_ini(Vec::new(), settings)) };
+        let path = std::path::absolute(given).map_err(|source| ConfigError::Read {
+            what: "profile",
+            path: given.clone(),
+            source,
+        })?;
+        let (bytes, stamp) = match read_file(&path, &path, "profile") {
             Ok(read) => read,
             // Windows has always started without SYSTEM.INI.
             Err(ConfigError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                (Vec::new(), Stamp::missing(&absolute))
+                (Vec::new(), Stamp::missing(&path))
             }
             Err(error) => return Err(error),
         };
@@ -177,7 +196,7 @@ impl Config {
         self.path.as_deref()
     }
 
-    /// The INI file, whether it exists or not.
+    /// The INI file, whether it exists or not. Absolute, unless it is the [`path`](Config::path) itself.
     pub fn profile_path(&self) -> Option<&Path> {
         self.profile_path.as_deref()
     }
@@ -255,24 +274,14 @@ impl Config {
     /// As [`load`](Config::load), and [`ConfigError::Vanished`] if the profile was there before and is not now: an
     /// empty profile in its place would be a surprise while an editor replaces the file. This one stays as it is.
     pub fn reload(&self) -> Result<Config, ConfigError> {
-        let fresh = match &self.path {
-            Some(path) => {
-                // The current directory may be another one by now.
-                let absolute = self
-                    .directory
-                    .as_deref()
-                    .map(|directory| directory.join(path.file_name().unwrap_or_default()));
-                let fresh = Config::load_with(absolute.as_deref().unwrap_or(path), self.overrides.clone())?;
-                let profile_path = match fresh.settings.profile {
-                    Some(_) => fresh.profile_path,
-                    None => self.profile_path.clone(),
-                };
-                Config { path: self.path.clone(), profile_path, ..fresh }
+        let fresh = match (&self.path, &self.location, &self.profile_path) {
+            (Some(path), Some(location), _) => Config::load_at(path, location, self.overrides.clone())?,
+            (None, _, Some(profile)) => {
+                let mut settings = self.settings.clone();
+                settings.profile = Some(profile.clone());
+                Config::from_settings(settings)?
             }
-            None if self.settings.profile.is_some() && self.profile_path.is_some() => {
-                Config::from_settings(self.settings.clone())?
-            }
-            None => return Ok(self.clone()),
+            _ => return Ok(self.clone()),
         };
         match &fresh.profile_path {
             Some(path)
