@@ -45,6 +45,27 @@ impl fmt::Display for Severity {
 }
 
 /// Something odd in a file that is read all the same.
+///
+/// | code | what |
+/// | --- | --- |
+/// | `utf16be-bom` | UTF-16BE, in which Windows finds nothing |
+/// | `utf16-without-bom` | UTF-16 without byte order mark, in which nothing is found |
+/// | `utf8-bom` | a UTF-8 mark, which Windows does not understand |
+/// | `odd-length` | UTF-16 that ends with half a character |
+/// | `text-before-section` | entries or text before the first section |
+/// | `unclosed-section` | `[name` without `]` |
+/// | `duplicate-section` | a section that is ignored because an earlier one has its name |
+/// | `duplicate-key` | an entry that is never found because an earlier one has its key; not in `[386Enh]` |
+/// | `junk-line` | a line without `=` |
+/// | `empty-key` | a line that starts with `=` |
+/// | `mismatched-quotes` | a value that starts with a quote and does not end with the same |
+/// | `long-value` | a value of more than 65,535 characters |
+/// | `undecodable` | bytes that mean nothing in the encoding of the file |
+/// | `nul` | a NUL, behind which a line is not read |
+/// | `control-z` | Ctrl-Z, the end of text files under DOS |
+/// | `lone-cr` | a line that ends with CR alone |
+///
+/// Under [`IniRules::Wine`](crate::IniRules::Wine) those that Wine takes in its stride are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {

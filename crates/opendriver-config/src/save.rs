@@ -1,12 +1,14 @@
 //! Saving a file so that a reader, and a power failure, finds the old content or the new one, whole.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// Why a file was not saved. The old file, if there was one, is still there, whole.
+/// Why a file was not saved. But for [`NotFlushed`](SaveError::NotFlushed), the old file, if there was one, is still
+/// there, whole.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SaveError {
@@ -21,6 +23,14 @@ pub enum SaveError {
     LinkLoop {
         /// The first link.
         path: PathBuf,
+    },
+    /// The file has its new content, but the system could not promise that it survives a power failure.
+    #[error("{} is saved, but a power failure may undo it: the system could not flush its directory", path.display())]
+    NotFlushed {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
     },
     /// The system refused one of the steps.
     #[error("cannot {step} {}", path.display())]
@@ -45,7 +55,7 @@ pub enum SaveError {
 ///
 /// # Errors
 ///
-/// [`SaveError`]; the old file is then still there, whole.
+/// [`SaveError`]; the old file is then still there, whole, but for [`SaveError::NotFlushed`].
 ///
 /// # Platform notes
 ///
@@ -58,9 +68,7 @@ pub fn save(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<(), SaveE
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut prefix = std::ffi::OsString::from(".");
-    prefix.push(path.file_name().unwrap_or_default());
-    prefix.push(".");
+    let prefix = [".".as_ref(), path.file_name().unwrap_or_default(), ".".as_ref()].join(OsStr::new(""));
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".tmp");
     new_file_permissions(&mut builder);
@@ -71,7 +79,7 @@ pub fn save(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<(), SaveE
     }
     file.as_file().sync_all().map_err(io_error("flush the new content of", &path))?;
     file.persist(&path).map_err(|error| io_error("replace", &path)(error.error))?;
-    flush_directory(directory).map_err(io_error("flush the directory", directory))
+    flush_directory(directory).map_err(|source| SaveError::NotFlushed { path, source })
 }
 
 fn io_error(step: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SaveError {

@@ -217,7 +217,7 @@ fn an_unreadable_profile_is_an_error_and_no_empty_one() {
     let directory = directory(&[("o.toml", "profile = \"a.ini\""), ("a.ini", INI)]);
     let ini = directory.path().join("a.ini");
     let config = load(&directory.path().join("o.toml"));
-    fs::set_permissions(&ini, fs::Permissions::from_mode(0)).expect("one's own file");
+    fs::set_permissions(&ini, fs::Permissions::from_mode(0o000)).expect("one's own file");
     // Root may read everything.
     let may_read = fs::read(&ini).is_ok();
     assert!(config.changed());

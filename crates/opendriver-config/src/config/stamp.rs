@@ -21,9 +21,15 @@ pub(super) struct Stamp {
 #[derive(Debug, Clone)]
 struct Seen {
     identity: Identity,
-    bytes: Arc<[u8]>,
-    /// Whether the identity alone tells. Not for a file that was written just before it was read.
-    settled: Arc<AtomicBool>,
+    /// Set for a file that was written just before it was read, the identity of which does not tell everything.
+    fresh: Option<Arc<Fresh>>,
+}
+
+/// The content of a file, to be compared until its time is old enough.
+#[derive(Debug)]
+struct Fresh {
+    bytes: Vec<u8>,
+    settled: AtomicBool,
 }
 
 /// What changes when a file is written or replaced.
@@ -47,9 +53,9 @@ impl Stamp {
         let identity = Identity::of(&file.metadata()?);
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        let settled = Arc::new(AtomicBool::new(identity.is_settled()));
-        let seen = Seen { identity, bytes: bytes.as_slice().into(), settled };
-        Ok((bytes, Stamp { path: path.to_path_buf(), seen: Some(seen) }))
+        let fresh = (!identity.is_settled())
+            .then(|| Arc::new(Fresh { bytes: bytes.clone(), settled: AtomicBool::new(false) }));
+        Ok((bytes, Stamp { path: path.to_path_buf(), seen: Some(Seen { identity, fresh }) }))
     }
 
     /// A file that does not exist.
@@ -71,13 +77,14 @@ impl Stamp {
         if Identity::of(&now) != seen.identity {
             return true;
         }
-        if seen.settled.load(Ordering::Relaxed) {
+        let Some(fresh) = seen.fresh.as_ref().filter(|fresh| !fresh.settled.load(Ordering::Relaxed)) else {
             return false;
-        }
-        let old_enough = seen.identity.is_settled();
-        let same = fs::read(&self.path).is_ok_and(|bytes| *bytes == *seen.bytes);
-        if same && old_enough {
-            seen.settled.store(true, Ordering::Relaxed);
+        };
+        // Asked before the file is read: what is written afterwards has another time.
+        let settled = seen.identity.is_settled();
+        let same = fs::read(&self.path).is_ok_and(|bytes| bytes == fresh.bytes);
+        if same && settled {
+            fresh.settled.store(true, Ordering::Relaxed);
         }
         !same
     }

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::{Document, FileEncoding};
 use crate::fold;
 use crate::profile::IniRules;
-use crate::source::{Kind, Source};
+use crate::source::{Source, is_blank};
 
 /// Why an edit was refused. The document is then as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -245,7 +245,7 @@ fn check_characters(what: &'static str, text: &str) -> Result<(), EditError> {
 
 /// Where the value ends in the file: a NUL ends it for a look-up, but an edit puts something in the place of it all.
 fn value_end(source: &Source, line: usize) -> usize {
-    let blank = |at: usize| crate::source::is_blank(source.coding.unit(&source.bytes, at), source.rules);
+    let blank = |at: usize| is_blank(source.coding.unit(&source.bytes, at), source.rules);
     let (start, mut end) = (source.lines[line].value.start, source.lines[line].end);
     while end > start && blank(end - source.coding.width()) {
         end -= source.coding.width();
@@ -298,9 +298,4 @@ fn line_end(source: &Source) -> Vec<u8> {
     };
     // Line ends exist in every encoding.
     source.coding.encode(ending).unwrap_or_default()
-}
-
-/// Only used to leave out lines that say nothing.
-pub(super) fn says_something(kind: Kind) -> bool {
-    !matches!(kind, Kind::Blank | Kind::Comment)
 }
