@@ -1,7 +1,9 @@
 //! The manager: loaded modules, open instances, and the configuration they come from.
 
+mod admit;
 mod builder;
 mod close;
+mod configure;
 pub(crate) mod dispatch;
 mod everyone;
 mod locate;

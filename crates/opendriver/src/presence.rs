@@ -122,7 +122,7 @@ impl Record {
         frame.store(mark, Ordering::Relaxed);
         self.depth.store(depth + 1, Ordering::Relaxed);
         fence::light();
-        Entered { record: self, frame }
+        Entered { record: self, frame, depth }
     }
 }
 
@@ -130,14 +130,15 @@ impl Record {
 pub(crate) struct Entered {
     record: &'static Record,
     frame: &'static AtomicPtr<()>,
+    /// How deep the thread was before.
+    depth: usize,
 }
 
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        let depth = self.record.depth.load(Ordering::Relaxed);
         self.frame.store(ptr::null_mut(), Ordering::Release);
-        self.record.depth.store(depth - 1, Ordering::Relaxed);
+        self.record.depth.store(self.depth, Ordering::Relaxed);
         fence::light();
     }
 }

@@ -13,12 +13,12 @@ use crate::handle::{Handle, MAX_GENERATION, MAX_SLOTS};
 use crate::module::Module;
 
 const CHUNK: usize = 1024;
+const CHUNKS: usize = MAX_SLOTS as usize / CHUNK;
 
 /// Set in [`Slot::word`] from the moment an instance is being closed until its slot is free.
 const CLOSING: u32 = 1 << 31;
 
 /// What a sender needs to know of one instance.
-#[derive(Default)]
 pub(crate) struct Slot {
     /// The handle of the instance that sits here; with [`CLOSING`], a dead one; 0, nobody.
     word: AtomicU32,
@@ -35,6 +35,14 @@ pub(crate) struct Seen {
 }
 
 impl Slot {
+    const fn new() -> Slot {
+        Slot {
+            word: AtomicU32::new(0),
+            driver_id: AtomicUsize::new(0),
+            module: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
     /// Reads the slot if `handle` is alive in it. Ask again with [`Slot::is`] after having announced the entry:
     /// only then can the module not go away.
     #[inline]
@@ -84,25 +92,27 @@ impl Slot {
 }
 
 /// All slots of a manager.
+///
+/// The sizes are in the types so that no index needs a check.
 pub(crate) struct Slots {
-    chunks: Box<[OnceLock<Box<[Slot]>>]>,
+    chunks: Box<[OnceLock<Box<[Slot; CHUNK]>>; CHUNKS]>,
 }
 
 impl Slots {
     pub(crate) fn new() -> Slots {
-        Slots { chunks: (0..MAX_SLOTS as usize / CHUNK).map(|_| OnceLock::new()).collect() }
+        Slots { chunks: Box::new([const { OnceLock::new() }; CHUNKS]) }
     }
 
     /// The slot that a handle points to; `None` if no instance ever sat there.
     #[inline]
     pub(crate) fn get(&self, handle: Handle) -> Option<&Slot> {
         let index = handle.index() as usize;
-        self.chunks[index / CHUNK].get().map(|chunk| &chunk[index % CHUNK])
+        self.chunks[index / CHUNK % CHUNKS].get().map(|chunk| &chunk[index % CHUNK])
     }
 
     fn make(&self, index: u32) -> &Slot {
         let index = index as usize;
-        let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Slot::default()).collect());
+        let chunk = self.chunks[index / CHUNK].get_or_init(|| Box::new([const { Slot::new() }; CHUNK]));
         &chunk[index % CHUNK]
     }
 }

@@ -13,6 +13,7 @@ use super::state::State;
 use super::{Manager, Setup};
 use crate::load::builtin::BuiltIn;
 use crate::observe::{Observer, Observers};
+use crate::sys;
 use crate::table::Slots;
 
 /// Environment variable with more directories to search, separated as in PATH.
@@ -77,6 +78,7 @@ impl ManagerBuilder {
 
     /// Builds the manager. Loads nothing.
     pub fn build(self) -> Manager {
+        sys::fence::prepare();
         let path = self.path.unwrap_or_default();
         // An empty element would mean the current directory, which is searched only when the settings say so.
         let elements = std::env::split_paths(&path).filter(|element| !element.as_os_str().is_empty());

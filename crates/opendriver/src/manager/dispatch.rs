@@ -20,6 +20,7 @@ use crate::load::Entry;
 use crate::module::Module;
 use crate::observe::Call;
 use crate::presence::Record;
+use crate::table::Slot;
 
 impl Manager {
     /// Sends a message to an open instance and returns the driver's answer as it is.
@@ -51,13 +52,13 @@ impl Manager {
     ) -> Result<LRESULT, StaleHandle> {
         let slot = self.slots.get(handle).ok_or(StaleHandle { handle })?;
         let Some(seen) = slot.read(handle) else {
-            return self.send_while_closing(handle, message, lparam1, lparam2);
+            return self.send_to_dying(slot, handle, message, (lparam1, lparam2));
         };
         let entered = Record::own().enter(seen.module.cast_mut().cast());
         if !slot.is(handle) {
             drop(entered);
             self.left();
-            return self.send_while_closing(handle, message, lparam1, lparam2);
+            return self.send_to_dying(slot, handle, message, (lparam1, lparam2));
         }
         // SAFETY: the handle was alive after the entry was announced. Whoever closes the last instance of a module
         // first makes the handle dead and then looks for announcements, so this one is seen and the module is kept
@@ -85,16 +86,30 @@ impl Manager {
 
     /// What a driver sends to an instance that is being closed on this thread still arrives, as it does on Windows
     /// (Wine 8.0 measured, during DRV_CLOSE, DRV_DISABLE and DRV_FREE). All others find the handle dead.
+    #[inline]
+    fn send_to_dying(
+        &self,
+        slot: &Slot,
+        handle: Handle,
+        message: u32,
+        lparams: (LPARAM, LPARAM),
+    ) -> Result<LRESULT, StaleHandle> {
+        if slot.is_closing(handle) {
+            self.send_while_closing(handle, message, lparams)
+        } else {
+            Err(StaleHandle { handle })
+        }
+    }
+
     #[cold]
     fn send_while_closing(
         &self,
         handle: Handle,
         message: u32,
-        lparam1: LPARAM,
-        lparam2: LPARAM,
+        lparams: (LPARAM, LPARAM),
     ) -> Result<LRESULT, StaleHandle> {
         let module = self.with_live(handle, |_, loaded| loaded.module.clone())?;
-        let answer = self.call(&module, handle, message, (lparam1, lparam2), None);
+        let answer = self.call(&module, handle, message, lparams, None);
         drop(module);
         self.left();
         Ok(answer)

@@ -1,59 +1,20 @@
 //! Opening: from a name to an instance.
 
 use std::path::Path;
-use std::sync::{Arc, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use opendriver_abi::{DRV_ENABLE, DRV_LOAD, DRV_OPEN, LPARAM};
-use opendriver_config::{LoadAccepts, RefusedFirstOpen, TextEncoding, fold};
+use opendriver_config::{LoadAccepts, RefusedFirstOpen};
 
-use super::state::{Instance, ModuleId, Phase, Stage, State};
+use super::admit::{Admitted, Start, Wanted};
+use super::state::{ModuleId, Phase, Stage};
 use super::{Manager, Setup};
-use crate::error::{OpenError, OpenFailure};
+use crate::error::{OpenError, OpenFailure, ResolveError};
 use crate::handle::Handle;
-use crate::load::{Code, native};
-use crate::module::Module;
 use crate::presence::Record;
 use crate::resolve::name::FileName;
-use crate::resolve::search::Found;
 use crate::resolve::{self, Line};
 use crate::text::Text;
-use crate::{ResolveError, load::builtin::BuiltIn};
-
-/// A driver file that was asked for.
-struct Wanted<'a> {
-    /// The name as it was asked for.
-    file: &'a str,
-    name: FileName,
-    alias: Option<Arc<str>>,
-}
-
-/// Where the code of a driver is to come from.
-enum Source<'a> {
-    BuiltIn(&'a BuiltIn, usize),
-    File(Found),
-}
-
-/// What is left to do for an instance that has been let in.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Start {
-    /// DRV_LOAD, DRV_ENABLE, DRV_OPEN.
-    Load,
-    /// DRV_ENABLE, DRV_OPEN: the driver opens from inside its own DRV_DISABLE.
-    Enable,
-    /// DRV_OPEN.
-    Open,
-}
-
-/// An instance that has a handle and counts as a user of its module.
-struct Admitted {
-    id: ModuleId,
-    module: Arc<Module>,
-    handle: Handle,
-    start: Start,
-    /// The phase that `start` was derived from, restored if nothing comes of it.
-    before: Phase,
-}
 
 impl Manager {
     /// Opens an instance of a driver.
@@ -204,144 +165,6 @@ impl Manager {
         opened
     }
 
-    /// Lets an instance in: finds or loads its module, counts it as a user and gives it a handle.
-    fn admit(&self, setup: &Setup, wanted: &Wanted<'_>) -> Result<Admitted, OpenFailure> {
-        let settings = setup.config.settings();
-        let bare: Vec<String> = if wanted.name.is_bare() {
-            wanted.name.candidates(settings.switches.append_drv).iter().map(|name| fold(name)).collect()
-        } else {
-            Vec::new()
-        };
-        let now = Instant::now();
-        let deadline =
-            now.checked_add(settings.load_wait).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
-        loop {
-            let state = self.lock();
-            if let Some(id) = state.modules.named(&bare) {
-                match self.join(state, id, deadline, setup, wanted)? {
-                    Some(admitted) => return Ok(admitted),
-                    None => continue,
-                }
-            }
-            drop(state);
-            let source = self.source(setup, wanted, &bare)?;
-            let known = match &source {
-                Source::File(found) => self.lock().modules.of_file(&found.id),
-                Source::BuiltIn(_, identity) => self.lock().modules.of_identity(*identity),
-            };
-            let id = match known {
-                Some(id) => id,
-                None => self.load(setup, wanted, &source)?,
-            };
-            let mut state = self.lock();
-            let file = match &source {
-                Source::File(found) => Some(found),
-                Source::BuiltIn(..) => None,
-            };
-            state.modules.add_names(id, base_names(wanted, file), file.map(|found| found.id.clone()));
-            if let Some(admitted) = self.join(state, id, deadline, setup, wanted)? {
-                return Ok(admitted);
-            }
-        }
-    }
-
-    /// The driver in the program under that name, or else a file.
-    fn source(&self, setup: &Setup, wanted: &Wanted<'_>, bare: &[String]) -> Result<Source<'_>, OpenFailure> {
-        if let Some((driver, identity)) = bare.iter().find_map(|name| self.built_ins.get(name)) {
-            return Ok(Source::BuiltIn(driver, *identity));
-        }
-        let found = setup.search.find(&wanted.name).map_err(|not_found| not_found.into_error(wanted.file))?;
-        Ok(Source::File(found))
-    }
-
-    /// Loads the code, with no lock held because its initialisers run, and enters it among the modules, unless
-    /// another thread was faster or the system says that it is the code of a module we have.
-    fn load(&self, setup: &Setup, wanted: &Wanted<'_>, source: &Source<'_>) -> Result<ModuleId, OpenFailure> {
-        let settings = setup.config.settings();
-        let (code, path): (Box<dyn Code>, _) = match source {
-            Source::BuiltIn(driver, identity) => (driver.code(*identity), None),
-            Source::File(found) => (native::load(&found.path)?, Some(found.path.clone())),
-        };
-        let of_driver = settings.driver(&wanted.name.base);
-        let text = of_driver.and_then(|driver| driver.text).or(code.text());
-        let text: TextEncoding = text.unwrap_or(settings.switches.parameters);
-        let unload = of_driver.and_then(|driver| driver.unload).unwrap_or(settings.unload);
-        let identity = code.identity();
-        let name = wanted.name.base.clone();
-        let module = Arc::new(Module::new(name, path, code, text, unload));
-        let mut state = self.lock();
-        if let Some(known) = state.modules.of_identity(identity) {
-            drop(state);
-            drop(module);
-            return Ok(known);
-        }
-        let id = state.modules.insert(module.clone());
-        drop(state);
-        self.observers.loaded(module.name(), module.path());
-        Ok(id)
-    }
-
-    /// Lets an instance in to a loaded module, waiting while another thread takes it up or down. `None` if the
-    /// module has gone meanwhile.
-    fn join(
-        &self,
-        mut state: MutexGuard<'_, State>,
-        id: ModuleId,
-        deadline: Instant,
-        setup: &Setup,
-        wanted: &Wanted<'_>,
-    ) -> Result<Option<Admitted>, OpenFailure> {
-        let me = Record::own().thread();
-        loop {
-            let Some(loaded) = state.modules.get_mut(id) else { return Ok(None) };
-            let before = loaded.phase;
-            let start = match before {
-                Phase::Up => Start::Open,
-                Phase::Rising(thread) if thread == me => Start::Open,
-                Phase::Mapped => Start::Load,
-                Phase::Disabling(thread, _) if thread == me => Start::Enable,
-                Phase::Freeing(thread, _) if thread == me => Start::Load,
-                phase => {
-                    let now = Instant::now();
-                    if now >= deadline {
-                        return Err(OpenFailure::Busy {
-                            module: loaded.module.name().to_owned(),
-                            loading: matches!(phase, Phase::Rising(_)),
-                            waited: setup.config.settings().load_wait,
-                        });
-                    }
-                    let waited = self.changed.wait_timeout(state, deadline - now);
-                    state = waited.unwrap_or_else(PoisonError::into_inner).0;
-                    continue;
-                }
-            };
-            let module = loaded.module.clone();
-            let handle = self.take(&mut state, id, &module, wanted.alias.clone());
-            let Some(handle) = handle else {
-                drop(state);
-                self.retire(id);
-                return Err(OpenFailure::TooManyInstances);
-            };
-            if start != Start::Open {
-                state.modules.get_mut(id).expect("it was there").phase = Phase::Rising(me);
-            }
-            return Ok(Some(Admitted { id, module, handle, start, before }));
-        }
-    }
-
-    /// A handle for a new instance of the module, and a user more.
-    fn take(
-        &self,
-        state: &mut State,
-        id: ModuleId,
-        module: &Arc<Module>,
-        alias: Option<Arc<str>>,
-    ) -> Option<Handle> {
-        let handle = state.places.take(&self.slots, Arc::as_ptr(module), Instance::new(id, alias))?;
-        state.modules.get_mut(id)?.users += 1;
-        Some(handle)
-    }
-
     /// DRV_LOAD and DRV_ENABLE, where they are due.
     fn raise(&self, setup: &Setup, admitted: &Admitted) -> Result<(), OpenFailure> {
         let Admitted { module, handle, start, .. } = admitted;
@@ -442,12 +265,6 @@ impl Manager {
     fn is_lonely(&self, id: ModuleId) -> bool {
         self.lock().modules.get(id).is_some_and(|loaded| loaded.linked == 0)
     }
-}
-
-/// The base names by which a module can be found again: as it was asked for, and as its file is called.
-fn base_names(wanted: &Wanted<'_>, file: Option<&Found>) -> Vec<String> {
-    let of_file = file.and_then(|found| found.path.file_name()?.to_str());
-    [wanted.name.base.trim_end_matches('.')].into_iter().chain(of_file).map(fold).collect()
 }
 
 fn as_session(failure: OpenFailure) -> OpenFailure {

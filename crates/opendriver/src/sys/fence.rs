@@ -2,18 +2,40 @@
 //! handle is still alive; a closer kills the handle and then looks whether somebody has entered. Each side needs its
 //! store seen before its load, or both could miss the other.
 //!
-//! The names say which side may be cheap: a platform that can make every running thread pass a barrier on request
-//! lets the frequent side be a mere compiler fence.
+//! Senders are frequent and closers of last instances are rare. Where the system can make every running thread of
+//! the process pass a barrier on request (membarrier on Linux, FlushProcessWriteBuffers on Windows), the sender's
+//! half is a mere compiler fence and the closer pays for both. Elsewhere, or where the system refuses, both halves
+//! are full fences.
 
-use std::sync::atomic::{Ordering, fence};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering, compiler_fence, fence};
 
-/// The frequent side: before a sender checks the handle, and after it has left.
-#[inline]
-pub(crate) fn light() {
-    fence(Ordering::SeqCst);
+/// Whether the process can be made to pass a barrier, found out once.
+static REMOTE: OnceLock<bool> = OnceLock::new();
+/// The same for [`light`], which may learn of it late: until then it is the stronger fence.
+static LIGHT_IS_ENOUGH: AtomicBool = AtomicBool::new(false);
+
+/// Finds out what the system can do. To be called before the first [`light`] that shall be light.
+pub(crate) fn prepare() {
+    let remote = *REMOTE.get_or_init(super::imp::prepare_barrier);
+    LIGHT_IS_ENOUGH.store(remote, Ordering::Release);
 }
 
-/// The rare side: between the death of the last handle and the search for threads inside.
+/// The frequent side: between announcing an entry and looking at the handle, and between leaving and looking whether
+/// somebody waits for that.
+#[inline]
+pub(crate) fn light() {
+    if LIGHT_IS_ENOUGH.load(Ordering::Relaxed) {
+        compiler_fence(Ordering::SeqCst);
+    } else {
+        fence(Ordering::SeqCst);
+    }
+}
+
+/// The rare side: between the death of a handle, or the wish to be told, and the search for threads inside.
 pub(crate) fn heavy() {
+    if *REMOTE.get_or_init(super::imp::prepare_barrier) {
+        super::imp::barrier_everywhere();
+    }
     fence(Ordering::SeqCst);
 }

@@ -35,3 +35,31 @@ pub(crate) fn library_names(stem: &str) -> Vec<String> {
 pub(crate) fn driver_directories() -> Vec<PathBuf> {
     vec![PathBuf::from("/usr/local/lib/opendriver"), PathBuf::from("/usr/lib/opendriver")]
 }
+
+/// Announces that this process will use [`barrier_everywhere`]; whether it can.
+#[cfg(target_os = "linux")]
+pub(crate) fn prepare_barrier() -> bool {
+    use rustix::thread::{MembarrierCommand, membarrier};
+    // An emulator or a sandbox may refuse either.
+    membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok()
+        && membarrier(MembarrierCommand::PrivateExpedited).is_ok()
+}
+
+/// Makes every running thread of this process pass a full memory barrier before it returns.
+#[cfg(target_os = "linux")]
+pub(crate) fn barrier_everywhere() {
+    use rustix::thread::{MembarrierCommand, membarrier};
+    membarrier(MembarrierCommand::PrivateExpedited).expect("it worked when it was prepared");
+}
+
+/// There is no such call here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn prepare_barrier() -> bool {
+    false
+}
+
+/// Never called, because it cannot be prepared.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn barrier_everywhere() {
+    unreachable!("prepare_barrier says that there is none");
+}

@@ -28,3 +28,14 @@ pub(crate) fn driver_directories() -> Vec<PathBuf> {
     let programs = std::env::var_os("ProgramFiles").map(PathBuf::from);
     programs.into_iter().map(|dir| dir.join("opendriver")).collect()
 }
+
+/// Whether [`barrier_everywhere`] can be used: since Windows Vista always.
+pub(crate) fn prepare_barrier() -> bool {
+    true
+}
+
+/// Makes every running thread of this process pass a full memory barrier before it returns.
+pub(crate) fn barrier_everywhere() {
+    // SAFETY: the function has no parameters and no preconditions.
+    unsafe { windows_sys::Win32::System::Threading::FlushProcessWriteBuffers() };
+}

@@ -1,7 +1,5 @@
 //! DriverCallback: how a driver tells its client that something has happened.
 
-use std::sync::Arc;
-
 use opendriver_abi::{
     DCB_EVENT, DCB_FUNCTION, DCB_NULL, DCB_TASK, DCB_TYPEMASK, DCB_WINDOW, HDRVR, LPDRVCALLBACK,
 };
@@ -71,6 +69,60 @@ pub enum CallbackError {
     },
 }
 
+impl Notification {
+    /// Notifies a client. What [`Manager::driver_callback`] does, without a manager: nothing of it depends on one but
+    /// the notifier.
+    ///
+    /// # Errors
+    ///
+    /// [`CallbackError`] says why nothing was delivered.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Manager::driver_callback`].
+    pub unsafe fn deliver(
+        &self,
+        target: usize,
+        flags: u32,
+        notifier: Option<&dyn Notifier>,
+    ) -> Result<(), CallbackError> {
+        let Notification { device, message, user, parameter1, parameter2 } = *self;
+        let kind = flags & DCB_TYPEMASK;
+        let reach = |what| notifier.ok_or(CallbackError::NoNotifier { what });
+        let done = |what, delivered: bool| {
+            delivered.then_some(()).ok_or(CallbackError::Undelivered { what, target })
+        };
+        match kind {
+            DCB_NULL | DCB_WINDOW | DCB_TASK | DCB_FUNCTION | DCB_EVENT
+                if target == 0 || kind == DCB_NULL =>
+            {
+                Err(CallbackError::NoTarget)
+            }
+            DCB_WINDOW => {
+                let notifier = reach("a window")?;
+                done("window", notifier.post_to_window(target, message, device.0, parameter1))
+            }
+            DCB_TASK => {
+                // Thread ids have 32 bits on every Windows.
+                done(
+                    "thread",
+                    reach("a thread")?.post_to_thread(target as u32, message, device.0, parameter1),
+                )
+            }
+            DCB_EVENT => done("event", reach("an event")?.set_event(target)),
+            DCB_FUNCTION => {
+                let address = std::ptr::with_exposed_provenance::<()>(target);
+                // SAFETY: the target is not 0, and by the caller's promise it is a function of this type.
+                let function = unsafe { std::mem::transmute::<*const (), LPDRVCALLBACK>(address) };
+                // SAFETY: by the caller's promise it may be called with these values.
+                unsafe { function(device, message, user, parameter1, parameter2) };
+                Ok(())
+            }
+            kind => Err(CallbackError::UnknownKind { kind }),
+        }
+    }
+}
+
 impl Manager {
     /// Notifies a client.
     ///
@@ -97,39 +149,7 @@ impl Manager {
         flags: u32,
         notification: &Notification,
     ) -> Result<(), CallbackError> {
-        let Notification { device, message, user, parameter1, parameter2 } = *notification;
-        let kind = flags & DCB_TYPEMASK;
-        let reach = |what| self.notifier().ok_or(CallbackError::NoNotifier { what });
-        let done = |what, delivered: bool| {
-            delivered.then_some(()).ok_or(CallbackError::Undelivered { what, target })
-        };
-        match kind {
-            DCB_NULL | DCB_WINDOW | DCB_TASK | DCB_FUNCTION | DCB_EVENT
-                if target == 0 || kind == DCB_NULL =>
-            {
-                Err(CallbackError::NoTarget)
-            }
-            DCB_WINDOW => {
-                let notifier: &Arc<dyn Notifier> = reach("a window")?;
-                done("window", notifier.post_to_window(target, message, device.0, parameter1))
-            }
-            DCB_TASK => {
-                // Thread ids have 32 bits on every Windows.
-                done(
-                    "thread",
-                    reach("a thread")?.post_to_thread(target as u32, message, device.0, parameter1),
-                )
-            }
-            DCB_EVENT => done("event", reach("an event")?.set_event(target)),
-            DCB_FUNCTION => {
-                let address = std::ptr::with_exposed_provenance::<()>(target);
-                // SAFETY: the target is not 0, and by the caller's promise it is a function of this type.
-                let function = unsafe { std::mem::transmute::<*const (), LPDRVCALLBACK>(address) };
-                // SAFETY: by the caller's promise it may be called with these values.
-                unsafe { function(device, message, user, parameter1, parameter2) };
-                Ok(())
-            }
-            kind => Err(CallbackError::UnknownKind { kind }),
-        }
+        // SAFETY: the caller promises the same.
+        unsafe { notification.deliver(target, flags, self.notifier().map(|notifier| &**notifier)) }
     }
 }
