@@ -204,6 +204,40 @@ fn equal_keys_in_several_sections_are_told_apart() {
 }
 
 #[test]
+fn many_sections_with_the_same_keys_are_told_apart() {
+    let sections = (0..5_000).map(|number| format!("[s{number}]\r\na={number}\r\nb={number}b\r\n"));
+    let text: String = sections.collect();
+    for rules in BOTH {
+        let profile = profile(&*text, rules);
+        for number in 0..5_000 {
+            finds(&profile, &format!("S{number}"), "A", &number.to_string());
+            finds(&profile, &format!("s{number}"), "b", &format!("{number}b"));
+            lacks(&profile, &format!("s{number}"), "c");
+        }
+        assert_eq!(
+            profile.sections().filter(|section| section.rows().any(|row| row.is_duplicate())).count(),
+            0
+        );
+    }
+}
+
+#[test]
+fn many_keys_in_a_section_are_found() {
+    // Short and long names, ASCII and not, so that every way to hash one is used.
+    let name = |number: usize| format!("{}{number}{}", "é".repeat(number % 2), "x".repeat(number % 19));
+    let keys: String = (0..5_000).map(|number| format!("{}={number}\r\n", name(number))).collect();
+    let text = format!("\u{FEFF}[s]\r\n{keys}");
+    for rules in BOTH {
+        for bytes in [text.as_bytes().to_vec(), utf16(&text, u16::to_le_bytes)] {
+            let profile = profile(bytes, rules);
+            for number in 0..5_000 {
+                finds(&profile, "S", &name(number).to_uppercase(), &number.to_string());
+            }
+        }
+    }
+}
+
+#[test]
 fn the_first_equals_sign_splits() {
     both_find("[s]\r\na==b=c\r\n", "s", "a", "=b=c");
     both_find("[s]\r\n=noname\r\n", "s", "", "noname");

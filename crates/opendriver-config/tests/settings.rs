@@ -330,6 +330,19 @@ fn columns_are_characters_and_the_line_can_be_shown() {
 }
 
 #[test]
+fn a_byte_order_mark_and_cr_lf_do_no_harm() {
+    let settings = read("\u{FEFF}personality = \"wine\"\r\n[switches]\r\nline_limit = 3\r\n");
+    assert_eq!((settings.personality, settings.switches.line_limit), (Personality::Wine, 3));
+    assert_eq!(
+        refusal("\u{FEFF}personalty = 1\r\n"),
+        "1:1: unknown setting `personalty` (did you mean `personality`?)"
+    );
+    assert!(refusal("\u{FEFF}a = 1\r\nunload = 2\r\n").starts_with("1:1: unknown setting `a`"));
+    assert!(refusal("\u{FEFF}unload = 2\r\n").starts_with("1:10: `unload` is a string"));
+    assert!(refusal("\r\nunload = 2\r\n").starts_with("2:10: `unload` is a string"));
+}
+
+#[test]
 fn words_are_the_same_everywhere() {
     for personality in Personality::ALL {
         let word = personality.to_string();

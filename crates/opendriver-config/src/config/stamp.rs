@@ -117,3 +117,57 @@ fn system_identity(metadata: &Metadata) -> SystemIdentity {
 fn system_identity(metadata: &Metadata) -> SystemIdentity {
     metadata.created().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The stamp of a file that was written again within one tick of the clock, so that its identity is the same.
+    fn overwritten(path: &Path, old: &str, new: &str) -> io::Result<Stamp> {
+        fs::write(path, old)?;
+        let (_, mut stamp) = Stamp::read(path)?;
+        fs::write(path, new)?;
+        let identity = Identity::of(&fs::metadata(path)?);
+        stamp.seen.as_mut().expect("it was read").identity = identity;
+        Ok(stamp)
+    }
+
+    #[test]
+    fn a_file_written_twice_in_one_tick_is_compared() -> io::Result<()> {
+        let file = tempfile::NamedTempFile::new()?;
+        assert!(overwritten(file.path(), "a=1", "a=2")?.changed());
+        let same = overwritten(file.path(), "a=1", "a=1")?;
+        assert!(!same.changed() && same.seen.is_some_and(|seen| seen.fresh.is_some()));
+        Ok(())
+    }
+
+    #[test]
+    fn an_old_file_is_known_by_its_time_alone() -> io::Result<()> {
+        let file = tempfile::NamedTempFile::new()?;
+        let set = |age: Duration| file.as_file().set_modified(SystemTime::now() - age);
+        set(COARSE * 10)?;
+        let (_, stamp) = Stamp::read(file.path())?;
+        assert!(!stamp.changed() && stamp.seen.is_some_and(|seen| seen.fresh.is_none()));
+
+        // Read when it was fresh, asked when it is no longer: compared once more, then never again.
+        set(Duration::ZERO)?;
+        let (_, mut stamp) = Stamp::read(file.path())?;
+        let seen = stamp.seen.as_mut().expect("it was read");
+        set(COARSE * 10)?;
+        seen.identity = Identity::of(&fs::metadata(file.path())?);
+        let fresh = seen.fresh.clone().expect("it was fresh");
+        assert!(!fresh.settled.load(Ordering::Relaxed));
+        assert!(!stamp.changed());
+        assert!(fresh.settled.load(Ordering::Relaxed));
+        Ok(())
+    }
+
+    #[test]
+    fn a_time_in_the_future_is_not_trusted() -> io::Result<()> {
+        let file = tempfile::NamedTempFile::new()?;
+        file.as_file().set_modified(SystemTime::now() + COARSE * 10)?;
+        let (_, stamp) = Stamp::read(file.path())?;
+        assert!(!stamp.changed() && stamp.seen.is_some_and(|seen| seen.fresh.is_some()));
+        Ok(())
+    }
+}
