@@ -9,7 +9,7 @@ mod ode_to_joy;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The tail that the synth adds when its device is closed.
@@ -52,6 +52,16 @@ impl Place {
 
     fn wave(&self, name: &str) -> Wave {
         Wave::read(&self.path(name))
+    }
+}
+
+/// A process that does not outlive a test that fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -216,7 +226,7 @@ fn real_time_takes_its_time() {
 #[test]
 fn a_host_that_is_killed_leaves_a_valid_file() {
     let place = Place::new("synth.drv out=tune.wav");
-    let mut host = place.host(&["--real-time"]).stdout(Stdio::null()).spawn().unwrap();
+    let mut host = Running(place.host(&["--real-time"]).stdout(Stdio::null()).spawn().unwrap());
     // Killed as soon as half a second is in the file.
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
@@ -227,8 +237,8 @@ fn a_host_that_is_killed_leaves_a_valid_file() {
             _ => std::thread::sleep(Duration::from_millis(20)),
         }
     }
-    host.kill().unwrap();
-    assert!(!host.wait().unwrap().success());
+    host.0.kill().unwrap();
+    assert!(!host.0.wait().unwrap().success());
     let wave = place.wave("tune.wav");
     assert!((11_025..10 * 44_100).contains(&wave.frames()), "{} frames", wave.frames());
     assert!(wave.peak() > 0.05);
