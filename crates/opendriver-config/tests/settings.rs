@@ -330,6 +330,23 @@ fn columns_are_characters_and_the_line_can_be_shown() {
 }
 
 #[test]
+fn the_documented_example_is_right() {
+    let source = include_str!("../src/settings.rs");
+    let example: String = source
+        .lines()
+        .skip_while(|line| *line != "/// ```toml")
+        .skip(1)
+        .take_while(|line| *line != "/// ```")
+        .map(|line| format!("{}\n", line.trim_start_matches("///").trim_start_matches(' ')))
+        .collect();
+    let settings = read(&example);
+    assert_eq!(settings.profile, Some(base().join("system.ini")));
+    assert_eq!((settings.switches.line_limit, settings.drives.len()), (1000, 1));
+    assert_eq!(settings.text_of("SYNTH.DRV"), TextEncoding::Utf8);
+    assert!(settings.sections.get("drivers32", "midi").is_some());
+}
+
+#[test]
 fn a_byte_order_mark_and_cr_lf_do_no_harm() {
     let settings = read("\u{FEFF}personality = \"wine\"\r\n[switches]\r\nline_limit = 3\r\n");
     assert_eq!((settings.personality, settings.switches.line_limit), (Personality::Wine, 3));
