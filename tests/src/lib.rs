@@ -4,3 +4,7 @@ pub mod compile;
 pub mod probe;
 
 pub use probe::{Hit, World};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

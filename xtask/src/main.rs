@@ -1,2 +1,70 @@
-//! Chores.
-fn main() {}
+//! The chores of the project, each a subcommand; `cargo xtask` lists them.
+#![forbid(unsafe_code)]
+
+mod cross;
+mod shell;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::shell::{cargo, is_installed, run};
+
+/// The version that the checks are written for.
+const CARGO_DENY: &str = "0.20.2";
+
+/// A chore: its name, what it does, and how.
+type Chore = (&'static str, &'static str, fn() -> Result<()>);
+
+const CHORES: &[Chore] = &[
+    ("ci", "everything that .ci/run does after installing what it needs", ci),
+    ("lint", "rustfmt, clippy and rustdoc, warnings denied", lint),
+    ("deny", "bans, licences and sources of the dependencies", deny),
+    ("check", "type-check for macOS, Windows and 32-bit Linux", cross::check),
+    ("windows", "build for Windows and run the tests under Wine", cross::windows),
+    ("arm", "build for 64-bit ARM and run the tests under qemu", cross::arm),
+    ("cross-setup", "install what the last three need (Debian, as root)", cross::setup),
+];
+
+fn main() -> ExitCode {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let Some((_, _, chore)) = CHORES.iter().find(|(known, ..)| *known == name) else {
+        eprintln!("usage: cargo xtask CHORE");
+        for (name, what, _) in CHORES {
+            eprintln!("  {name:12} {what}");
+        }
+        return ExitCode::from(2);
+    };
+    match chore() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {name}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ci() -> Result<()> {
+    // The README's two commands, as they stand there.
+    run("cargo", &["test"])?;
+    run("cargo", &["run", "--", "probe", "echo", "--config", "system.ini.example"])?;
+    lint()?;
+    deny()
+}
+
+fn lint() -> Result<()> {
+    cargo(&["fmt", "--all", "--check"], &[])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
+    cargo(
+        &["doc", "--workspace", "--no-deps", "--document-private-items"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )
+}
+
+fn deny() -> Result<()> {
+    if !is_installed("cargo-deny") {
+        cargo(&["install", "cargo-deny", "--locked", "--version", CARGO_DENY], &[])?;
+    }
+    // Advisories need a clone of their database, which a build must not depend on.
+    cargo(&["deny", "check", "bans", "licenses", "sources"], &[])
+}

@@ -81,7 +81,7 @@ fn address(library: &os::Library, name: &str) -> Option<NonNull<c_void>> {
     CString::new(name).ok()?;
     // SAFETY: the symbol is taken as an address only; what lies there is the business of whoever asked for it.
     let symbol = unsafe { library.get::<*mut c_void>(name) };
-    NonNull::new(symbol.ok()?.into_raw().cast())
+    NonNull::new(*symbol.ok()?)
 }
 
 fn declared_text(library: &os::Library) -> Option<TextEncoding> {
