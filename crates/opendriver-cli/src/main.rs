@@ -1,2 +1,44 @@
-//! The program `opendriver`.
-fn main() { println!("{:?}", std::env::current_exe()); }
+//! The program `opendriver`: list, probe and talk to installable drivers from a shell.
+//!
+//! # The way of a run
+//!
+//! 1. [`args`]: the command line as checked text and numbers, nothing looked up yet.
+//! 2. [`session`]: the configuration is found and read.
+//! 3. [`target`]: what the user named, an alias or a file, becomes an open instance.
+//! 4. [`commands`]: one module each; those that open a driver are watched by [`trace`].
+//! 5. [`output`]: text or JSON on standard output. [`messages`]: every failure, its text and the exit code.
+//!
+//! Exit codes: 0 done, 1 the driver refused, 2 an error. A reader that closes the pipe early is no error.
+#![forbid(unsafe_code)]
+#![expect(clippy::result_large_err, reason = "a failure is made once, and ends the run")]
+
+mod args;
+mod commands;
+mod log;
+mod messages;
+mod output;
+mod session;
+mod similar;
+mod target;
+mod trace;
+
+use std::process::ExitCode;
+
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let early = args::Early::of(std::env::args_os().skip(1));
+    early.color.write_global();
+    let out = Output::new(early.json);
+    let outcome = match args::parse(&early) {
+        Ok(args) => {
+            log::start(args.global.verbose);
+            commands::run(&args, out)
+        }
+        Err(error) => messages::usage(&error, early.json),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(out),
+    }
+}

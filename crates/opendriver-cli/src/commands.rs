@@ -1,0 +1,22 @@
+//! The commands, one module each.
+
+mod get;
+mod list;
+mod probe;
+mod send;
+
+use crate::args::{Cli, Command};
+use crate::messages::Failure;
+use crate::output::Output;
+use crate::session::Session;
+
+/// Does what the command line says.
+pub(crate) fn run(args: &Cli, out: Output) -> Result<(), Failure> {
+    let session = Session::start(&args.global, out)?;
+    match &args.command {
+        Command::List(args) => list::run(&session, args),
+        Command::Probe(args) => probe::run(&session, args),
+        Command::Send(args) => send::run(&session, args),
+        Command::Get(args) => get::run(&session, args),
+    }
+}

@@ -1,0 +1,272 @@
+//! Every failure of a run: its text, what goes with it, and the exit code. Nothing else decides these.
+
+mod excerpt;
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use opendriver::config::{ConfigError, Entry};
+use opendriver::{CloseError, LoadError, OpenError, OpenFailure, ResolveError, StaleHandle};
+use serde_json::{Value, json};
+
+use self::excerpt::Excerpt;
+use crate::output::{Output, visible};
+use crate::session::Session;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How a run that did not do everything ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Whoever read standard output has seen enough.
+    Quiet = 0,
+    /// The driver said no.
+    Refused = 1,
+    /// Anything else.
+    Error = 2,
+}
+
+/// A failure, ready to be shown.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    /// What went wrong, for programs: a word in kebab-case that stays the same over versions.
+    kind: &'static str,
+    /// Sentences, without `error:`.
+    text: String,
+    excerpt: Option<Excerpt>,
+    hints: Vec<String>,
+    /// Whether it has been shown already, in the document of a command.
+    shown: bool,
+}
+
+impl Failure {
+    fn new(exit: Exit, kind: &'static str, text: String) -> Failure {
+        Failure { exit, kind, text, excerpt: None, hints: Vec::new(), shown: false }
+    }
+
+    /// The configuration could not be read.
+    pub(crate) fn config(error: &ConfigError) -> Failure {
+        let failure = Failure::new(Exit::Error, "config", with_sources(error));
+        match error {
+            // The excerpt has the place, and the hint a line of its own.
+            ConfigError::Settings(wrong) => Failure {
+                text: match &wrong.path {
+                    Some(path) => format!("{}:{}: {}", path.display(), wrong.position, wrong.message),
+                    None => format!("{}: {}", wrong.position, wrong.message),
+                },
+                excerpt: error
+                    .excerpt()
+                    .and_then(|(text, position)| Excerpt::of_span(error.path(), text, position)),
+                hints: error.hint().map(str::to_owned).into_iter().collect(),
+                ..failure
+            },
+            _ => failure,
+        }
+    }
+
+    /// A driver could not be opened. `entry` is the one that the name led to.
+    pub(crate) fn open(
+        error: &OpenError,
+        entry: Option<&Entry>,
+        session: &Session,
+        hints: Vec<String>,
+    ) -> Failure {
+        let exit = if error.is_refusal() { Exit::Refused } else { Exit::Error };
+        let mut failure = Failure::new(exit, kind(error.failure()), with_sources(error));
+        let entry = match error.failure() {
+            OpenFailure::Resolve(ResolveError::EmptyEntry { entry }) => Some(&**entry),
+            _ => entry,
+        };
+        // A driver that refused has read the parameters; until then only the file name can be wrong.
+        let whole = !matches!(error.failure(), OpenFailure::Resolve(_) | OpenFailure::Load(_));
+        failure.excerpt = entry.and_then(|entry| Excerpt::of_entry(entry, whole, &session.config));
+        failure.hints = hints;
+        let unknown = matches!(
+            error.failure(),
+            OpenFailure::Resolve(ResolveError::NotFound { .. } | ResolveError::NoEntry { .. })
+        );
+        if unknown && entry.is_none() {
+            failure.hints.extend(session.no_configuration());
+        }
+        failure
+    }
+
+    /// A driver could not be closed.
+    pub(crate) fn close(error: &CloseError) -> Failure {
+        match error {
+            CloseError::Vetoed { .. } => Failure::new(Exit::Refused, "close-refused", error.to_string()),
+            _ => Failure::new(Exit::Error, "stale-handle", error.to_string()),
+        }
+    }
+
+    /// An instance was gone before its time: the driver has closed it itself.
+    pub(crate) fn stale(error: StaleHandle) -> Failure {
+        Failure::new(Exit::Error, "stale-handle", error.to_string())
+    }
+
+    /// A name on the command line is no text.
+    pub(crate) fn not_unicode(name: &OsStr) -> Failure {
+        let text =
+            format!("{name:?} is not valid Unicode, which an alias and a file name to search for must be");
+        let hint = "write a path with a separator to use a file: ./NAME".to_owned();
+        Failure { hints: vec![hint], ..Failure::new(Exit::Error, "name", text) }
+    }
+
+    /// A section was asked for that the configuration does not have.
+    pub(crate) fn no_section(section: &str, similar: &[&str], session: &Session) -> Failure {
+        let mut text = match shown_path(session) {
+            Some(path) => format!("{path} has no section [{section}]"),
+            None => format!("there is no section [{section}]"),
+        };
+        also(&mut text, similar.iter().map(|name| format!("[{name}]")));
+        let hints = session.no_configuration().into_iter().collect();
+        Failure { hints, ..Failure::new(Exit::Error, "no-such-section", text) }
+    }
+
+    /// A key was asked for that the section does not have.
+    pub(crate) fn no_key(section: &str, key: &str, similar: &[&str], session: &Session) -> Failure {
+        let place = shown_path(session).map(|path| format!(" of {path}")).unwrap_or_default();
+        let mut text = format!("the section [{section}]{place} has no key {key:?}");
+        also(&mut text, similar.iter().map(|name| (*name).to_owned()));
+        Failure::new(Exit::Error, "no-such-key", text)
+    }
+
+    /// Standard output could not be written.
+    pub(crate) fn output(error: &io::Error) -> Failure {
+        let exit = if error.kind() == io::ErrorKind::BrokenPipe { Exit::Quiet } else { Exit::Error };
+        Failure::new(exit, "output", format!("cannot write to standard output: {error}"))
+    }
+
+    /// The object `error` of a JSON document.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut object = json!({
+            "kind": self.kind,
+            "message": self.text,
+            "hints": self.hints,
+            "exit_code": self.exit as u8,
+        });
+        if let Some(excerpt) = &self.excerpt {
+            object["place"] = excerpt.to_json();
+        }
+        object
+    }
+
+    /// The same failure, after a command has shown it in its document.
+    pub(crate) fn shown(mut self) -> Failure {
+        self.shown = true;
+        self
+    }
+
+    /// Shows the failure and gives the exit code.
+    pub(crate) fn report(self, out: Output) -> ExitCode {
+        if self.exit != Exit::Quiet && !self.shown {
+            let told = match out.is_json() && self.kind != "output" {
+                true => out.document(&json!({ "error": self.to_json() })),
+                false => write!(anstream::stderr(), "{}", self.to_text()),
+            };
+            // The exit code still tells, if nobody listens.
+            drop(told);
+        }
+        ExitCode::from(self.exit as u8)
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = format!("{ERROR}error:{ERROR:#} {}\n", visible(self.text.trim_end()));
+        if let Some(excerpt) = &self.excerpt {
+            let _ = writeln!(text, "{}", excerpt.render());
+        }
+        for hint in &self.hints {
+            let _ = writeln!(text, "{HINT}hint:{HINT:#} {}", visible(hint));
+        }
+        text
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// Commands do no other input or output themselves than to write results.
+    fn from(error: io::Error) -> Failure {
+        Failure::output(&error)
+    }
+}
+
+/// What clap has to say: help and version, which are results, or a usage error.
+pub(crate) fn usage(error: &clap::Error, json: bool) -> Result<(), Failure> {
+    if error.use_stderr() && json {
+        let text = error.render().to_string();
+        let text = text.trim_start_matches("error: ").trim_end().to_owned();
+        return Err(Failure::new(Exit::Error, "usage", text));
+    }
+    match error.print() {
+        Err(failed) if !error.use_stderr() => Err(Failure::output(&failed)),
+        _ if error.use_stderr() => Err(Failure::new(Exit::Error, "usage", String::new()).shown()),
+        _ => Ok(()),
+    }
+}
+
+/// A short reason for a table.
+pub(crate) fn brief(error: &OpenError) -> String {
+    let text = match error.failure() {
+        OpenFailure::Resolve(ResolveError::NotFound { tried, .. }) => {
+            match tried.iter().find(|tried| tried.exists()) {
+                Some(culprit) => culprit.to_string(),
+                None => "no such file".to_owned(),
+            }
+        }
+        OpenFailure::Resolve(ResolveError::DriveNotMapped { drive, .. }) => {
+            format!("drive {drive}: is not mapped")
+        }
+        other => other.to_string(),
+    };
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// The word for programs. Kinds of later versions of the manager are just `open`.
+pub(crate) fn kind(failure: &OpenFailure) -> &'static str {
+    match failure {
+        OpenFailure::Resolve(error) => match error {
+            ResolveError::EmptyName | ResolveError::BlankName | ResolveError::NulInName { .. } => "name",
+            ResolveError::NoEntry { .. } => "no-such-alias",
+            ResolveError::EmptyEntry { .. } => "empty-entry",
+            ResolveError::LineTooLong { .. } => "line-too-long",
+            ResolveError::DriveNotMapped { .. } => "drive-not-mapped",
+            ResolveError::NotFound { tried, .. } if tried.iter().any(|tried| tried.exists()) => "unfit-file",
+            _ => "no-such-file",
+        },
+        OpenFailure::Load(LoadError::NoDriverProc { .. }) => "no-driver-proc",
+        OpenFailure::Load(_) => "load",
+        OpenFailure::LoadRefused { .. } => "load-refused",
+        OpenFailure::OpenRefused { .. } => "open-refused",
+        OpenFailure::ClosedWhileOpening { .. } => "closed-while-opening",
+        OpenFailure::Parameters { .. } => "parameters",
+        _ => "open",
+    }
+}
+
+/// The text of an error and of what caused it.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+fn also(text: &mut String, similar: impl Iterator<Item = String>) {
+    let similar: Vec<String> = similar.collect();
+    if !similar.is_empty() {
+        let _ = write!(text, "; did you mean {}?", similar.join(" or "));
+    }
+}
+
+fn shown_path(session: &Session) -> Option<String> {
+    let path: Option<&Path> = session.config.path().or(session.config.profile_path());
+    path.map(|path| path.display().to_string())
+}

@@ -1,0 +1,50 @@
+/* A driver that misbehaves in one way, chosen with -D when it is compiled:
+ *
+ *   ORDINARY      does not misbehave: opens with the identifier 7, answers DRV_USER with lParam1 + lParam2
+ *   REFUSE_LOAD   answers DRV_LOAD with 0
+ *   REFUSE_OPEN   answers DRV_OPEN with 0
+ *   REFUSE_CLOSE  answers DRV_CLOSE with 0
+ *   CRASH         aborts in DRV_USER
+ *   NO_PROC       exports something else than DriverProc
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#ifdef _WIN32
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+#ifdef NO_PROC
+#define DriverProc SomethingElse
+#endif
+
+EXPORT intptr_t DriverProc(uintptr_t id, uintptr_t driver, unsigned message, intptr_t lparam1, intptr_t lparam2)
+{
+    (void)id;
+    (void)driver;
+    switch (message) {
+#ifdef REFUSE_LOAD
+    case 1:
+        return 0;
+#endif
+    case 3:
+#ifdef REFUSE_OPEN
+        return 0;
+#else
+        return 7;
+#endif
+#ifdef REFUSE_CLOSE
+    case 4:
+        return 0;
+#endif
+    case 0x4000:
+#ifdef CRASH
+        abort();
+#endif
+        return lparam1 + lparam2;
+    default:
+        return 1;
+    }
+}

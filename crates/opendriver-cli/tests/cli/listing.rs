@@ -1,0 +1,122 @@
+use serde_json::json;
+
+use crate::support::{Place, echo, ne, pe};
+
+const INI: &str = "\
+[boot]
+drivers=mmsystem.dll
+[Drivers32]
+; a comment
+one=echo.drv 440 Hz
+two=gone.drv
+three=old.drv 5
+ONE=again.drv
+four=
+five=C:\\WINDOWS\\SYSTEM\\iac.ax
+[mci]
+six=sixteen.drv
+[empty]
+";
+
+fn place() -> Place {
+    let place = Place::with_ini(INI);
+    place.write("old.drv", pe());
+    place.write("sixteen.drv", ne());
+    place
+}
+
+/// The line of the table that begins with an alias.
+#[track_caller]
+fn row<'a>(text: &'a str, alias: &str) -> &'a str {
+    let found = text.lines().find(|line| line.split_whitespace().next() == Some(alias));
+    found.unwrap_or_else(|| panic!("no row {alias} in\n{text}"))
+}
+
+#[test]
+fn every_line_says_where_it_leads_or_why_nowhere() {
+    let ran = place().with_config(&["list"]);
+    let text = &ran.succeeds().stdout;
+    let one = row(text, "one");
+    assert!(one.contains(echo().file_name().unwrap().to_str().unwrap()) && one.ends_with("440 Hz"), "{one}");
+    assert!(row(text, "two").contains("missing: no such file"), "{text}");
+    assert!(row(text, "three").contains("is a PE32 image for i386"), "{text}");
+    assert!(row(text, "ONE").contains("ignored: an earlier line has this alias"), "{text}");
+    assert!(row(text, "four").contains("empty"), "{text}");
+    assert!(row(text, "five").contains("drive C: is not mapped"), "{text}");
+    assert!(row(text, "six").contains("an NE image"), "{text}");
+}
+
+#[test]
+fn aliases_stand_in_file_order_and_only_sections_of_drivers_are_shown() {
+    let ran = place().with_config(&["list"]);
+    let firsts: Vec<&str> = ran.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(
+        firsts,
+        ["[Drivers32]", "alias", "one", "two", "three", "ONE", "four", "five", "[mci]", "alias", "six"]
+    );
+}
+
+#[test]
+fn all_shows_every_section_and_a_name_just_that_one() {
+    let place = place();
+    let all = place.with_config(&["list", "--all"]);
+    for section in ["[boot]", "[Drivers32]", "[mci]", "[empty]"] {
+        assert!(all.succeeds().stdout.contains(section), "{}", all.stdout);
+    }
+    assert!(all.stdout.contains("(no entries)"), "{}", all.stdout);
+    let one = place.with_config(&["list", "BOOT"]);
+    assert!(one.succeeds().stdout.starts_with("[boot]\n"), "{}", one.stdout);
+    assert!(!one.stdout.contains("Drivers32"), "{}", one.stdout);
+}
+
+#[test]
+fn a_section_that_does_not_exist_is_an_error_with_the_like_of_it() {
+    let ran = place().with_config(&["list", "Drivers23"]);
+    ran.fails(2, &["system.ini has no section [Drivers23]", "did you mean [Drivers32]"]);
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn tables_of_the_settings_come_first_and_hide_lines_of_the_profile() {
+    let place = Place::with_ini("[drivers32]\nmidi=profile.drv\nwave=echo.drv\n");
+    place.write(
+        "opendriver.toml",
+        "profile = \"system.ini\"\n[sections.Drivers32]\nMIDI = \"echo.drv 1\"\n[sections.Extra]\nx = \"echo.drv\"\n",
+    );
+    let ran = place.run(&["--config", "opendriver.toml", "list", "--json"]);
+    let document = ran.succeeds().json();
+    let entries: Vec<_> = document["sections"][0]["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (entry["alias"].clone(), entry["status"].clone(), entry["place"]["line"].clone()))
+        .collect();
+    assert_eq!(
+        entries,
+        [
+            (json!("MIDI"), json!("found"), json!(3)),
+            (json!("midi"), json!("ignored"), json!(2)),
+            (json!("wave"), json!("found"), json!(3)),
+        ]
+    );
+    assert_eq!(document["sections"][1]["name"], "Extra");
+}
+
+#[test]
+fn json_has_the_same_data_and_the_whole_reason() {
+    let document = place().with_config(&["list", "--json"]).succeeds().json();
+    let entries = &document["sections"][0]["entries"];
+    assert_eq!(entries[0]["parameters"], "440 Hz");
+    assert_eq!(entries[0]["place"], json!({ "path": "system.ini", "line": 5, "column": 5 }));
+    assert_eq!((&entries[1]["status"], &entries[1]["kind"]), (&json!("missing"), &json!("no-such-file")));
+    assert!(entries[1]["reason"].as_str().unwrap().contains("gone.drv"));
+    assert_eq!((&entries[2]["machine"], &entries[2]["kind"]), (&json!("i386"), &json!("unfit-file")));
+}
+
+#[test]
+fn control_characters_of_a_file_do_not_reach_the_terminal() {
+    let ran =
+        Place::with_ini("[drivers32]\nx=a\u{1b}[31m.drv \u{7}\n").with_config(&["list", "--color=always"]);
+    assert!(ran.stdout.contains("a\\u{1b}[31m.drv"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains('\u{7}'));
+}
