@@ -16,7 +16,7 @@ pub(crate) use self::values::Spec;
 /// List, probe and talk to installable drivers (DriverProc drivers, the OpenDriver family of winmm).
 ///
 /// Drivers are shared libraries that export DriverProc. A SYSTEM.INI gives them names: the line
-/// `midi=synth.drv out=tune.wav` in [drivers32] makes `midi` an alias.
+/// `midi=synth.drv out=tune.wav` in its section drivers32 makes `midi` an alias.
 #[derive(Debug, Parser)]
 #[command(name = "opendriver", version, after_long_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Cli {
@@ -148,11 +148,19 @@ pub(crate) struct GetArgs {
     pub(crate) key: String,
 }
 
-/// What must be known before the command line is understood, because errors in it are to be shown so.
+/// What must be known before the command line is understood, because errors in it are to be shown so. A guess: an
+/// option may look so and be the value of another. Once the command line is understood, [`Global`] counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Early {
     pub(crate) json: bool,
     pub(crate) color: ColorChoice,
+}
+
+impl Global {
+    /// When to use colours.
+    pub(crate) fn color(&self) -> ColorChoice {
+        choice(Some(&self.color))
+    }
 }
 
 impl Early {

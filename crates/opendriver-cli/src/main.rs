@@ -29,15 +29,14 @@ use crate::output::Output;
 fn main() -> ExitCode {
     let early = args::Early::of(std::env::args_os().skip(1));
     early.color.write_global();
-    let out = Output::new(early.json);
-    let outcome = match args::parse(&early) {
-        Ok(args) => {
-            log::start(args.global.verbose);
-            commands::run(&args, out)
-        }
-        Err(error) => messages::usage(&error, early.json),
+    let args = match args::parse(&early) {
+        Ok(args) => args,
+        Err(error) => return messages::usage(&error, early.json),
     };
-    match outcome {
+    args.global.color().write_global();
+    log::start(args.global.verbose);
+    let out = Output::new(args.global.json);
+    match commands::run(&args, out) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(out),
     }

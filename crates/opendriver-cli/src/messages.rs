@@ -14,11 +14,14 @@ use opendriver::{CloseError, LoadError, OpenError, OpenFailure, ResolveError, St
 use serde_json::{Value, json};
 
 use self::excerpt::Excerpt;
-use crate::output::{Output, visible};
+use crate::output::{Output, shortened, visible};
 use crate::session::Session;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// A longer line of a message quotes something that nobody reads to the end. A document has it whole.
+const LONGEST_LINE: usize = 1000;
 
 /// How a run that did not do everything ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,7 +180,9 @@ impl Failure {
     }
 
     fn to_text(&self) -> String {
-        let mut text = format!("{ERROR}error:{ERROR:#} {}\n", visible(self.text.trim_end()));
+        let lines: Vec<String> =
+            self.text.lines().map(|line| shortened(&visible(line), LONGEST_LINE)).collect();
+        let mut text = format!("{ERROR}error:{ERROR:#} {}\n", lines.join("\n"));
         if let Some(excerpt) = &self.excerpt {
             let _ = writeln!(text, "{}", excerpt.render());
         }
@@ -195,17 +200,22 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// What clap has to say: help and version, which are results, or a usage error.
-pub(crate) fn usage(error: &clap::Error, json: bool) -> Result<(), Failure> {
-    if error.use_stderr() && json {
-        let text = error.render().to_string();
-        let text = text.trim_start_matches("error: ").trim_end().to_owned();
-        return Err(Failure::new(Exit::Error, "usage", text));
-    }
-    match error.print() {
-        Err(failed) if !error.use_stderr() => Err(Failure::output(&failed)),
-        _ if error.use_stderr() => Err(Failure::new(Exit::Error, "usage", String::new()).shown()),
-        _ => Ok(()),
+/// Shows what clap has to say, which is help or the version, both results, or a usage error; gives the exit code.
+pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
+    let text = error.render().to_string();
+    let text = text.trim_start_matches("error: ").trim_end().to_owned();
+    let failure = Failure::new(Exit::Error, "usage", text);
+    match (error.use_stderr(), json) {
+        (true, true) => failure.report(Output::new(true)),
+        (true, false) => {
+            // With its own colours and layout. There is nobody left to tell if standard error is closed.
+            let _ = error.print();
+            failure.shown().report(Output::new(false))
+        }
+        (false, _) => match error.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failed) => Failure::output(&failed).report(Output::new(false)),
+        },
     }
 }
 

@@ -82,9 +82,28 @@ pub(crate) fn one_line(text: &str) -> String {
     visible(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 
+/// The text without its middle, if it has more characters than `most`, and how many are left out.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let at = |characters: usize| text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    let kept = most / 2;
+    let left_out = length - 2 * kept;
+    format!("{}... ({left_out} characters) ...{}", &text[..at(kept)], &text[at(length - kept)..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_middle_of_a_long_text_is_left_out() {
+        assert_eq!(shortened("äöüä", 4), "äöüä");
+        assert_eq!(shortened("äöüßé", 4), "äö... (1 characters) ...ßé");
+        assert_eq!(shortened(&"x".repeat(5000), 20).len(), 20 + "... (4980 characters) ...".len());
+    }
 
     #[test]
     fn control_characters_become_visible() {

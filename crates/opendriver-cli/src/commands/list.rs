@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use self::rows::{Row, Status};
 use crate::args::ListArgs;
 use crate::messages::Failure;
-use crate::output::{BAD, BOLD, DIM, ODD, line, one_line};
+use crate::output::{BAD, BOLD, DIM, ODD, line, one_line, shortened};
 use crate::session::Session;
 use crate::similar;
 
@@ -81,11 +81,12 @@ fn table(rows: &[Row]) -> String {
     table.set_header(["alias", "driver", "found", "machine", "parameters"]);
     for row in rows {
         table.add_row([
-            one_line(&row.alias),
-            one_line(row.file()),
+            cell(&row.alias),
+            cell(row.file()),
+            // A path must stay one that can be copied.
             one_line(&row.found()),
             row.machine.clone().unwrap_or_else(|| "-".to_owned()),
-            one_line(row.parameters().unwrap_or("-")),
+            cell(row.parameters().unwrap_or("-")),
         ]);
     }
     let styles = std::iter::once(DIM).chain(rows.iter().map(|row| match row.status {
@@ -95,6 +96,11 @@ fn table(rows: &[Row]) -> String {
         Status::Ignored => DIM,
     }));
     table.lines().zip(styles).map(|(text, style)| line(style, &format!(" {}", text.trim_end()))).collect()
+}
+
+/// Text of the configuration for a table, which a single long line would make unreadable. A document has it whole.
+fn cell(text: &str) -> String {
+    shortened(&one_line(text), 80)
 }
 
 fn document(session: &Session, manager: &Manager, section: &str) -> Value {

@@ -63,6 +63,13 @@ fn usage_errors_are_code_2_and_json_if_that_was_asked_for() {
     assert_eq!(ran.json()["error"]["exit_code"], 2);
 }
 
+#[test]
+fn what_looks_like_an_option_and_is_the_value_of_another_changes_nothing() {
+    let echo = echo();
+    let ran = Place::new().run(&["send", echo.to_str().unwrap(), "DRV_USER+2", "--parameters", "--json"]);
+    assert_eq!(ran.succeeds().stdout, "6 (0x6)\n");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_that_is_no_text_is_refused_unless_it_is_a_file() {

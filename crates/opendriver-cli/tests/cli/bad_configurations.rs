@@ -144,7 +144,9 @@ fn a_line_of_5000_characters_is_refused_and_not_shown_whole() {
     let place = Place::with_ini(format!("[drivers32]\nlong=echo.drv {}\n", "x".repeat(4_991)));
     let ran = place.with_config(&["probe", "long"]);
     ran.fails(2, &["the line has 5000 characters; more than 260 are not allowed", "system.ini:2"]);
+    assert!(ran.stderr.len() < 3_000, "{} bytes", ran.stderr.len());
     let table = place.with_config(&["list"]);
+    assert!(table.stdout.lines().all(|line| line.len() < 400), "{}", table.stdout);
     assert!(table.succeeds().stdout.contains("the line has 5000 characters"), "{table:?}");
     // The wine personality cuts, as Wine does.
     let cut = place.with_config(&["--personality", "wine", "send", "long", "DRV_USER+2"]);

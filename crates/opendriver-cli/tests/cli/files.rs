@@ -1,4 +1,7 @@
+use std::io;
+use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::support::{Place, Ran, driver, echo};
 
@@ -61,13 +64,22 @@ fn a_portable_installation_finds_the_drivers_beside_the_program() {
     )
     .unwrap();
     place.install(&driver("ORDINARY"), "bin/portable.drv");
-    let run = |program: &std::path::Path| {
-        let output = Command::new(program)
-            .args(["send", "portable.drv", "DRV_USER", "9"])
-            .env_clear()
-            .env("HOME", place.path())
-            .current_dir(place.path())
-            .output();
+    let start = |program: &Path| {
+        let mut command = Command::new(program);
+        command.args(["send", "portable.drv", "DRV_USER", "9"]).current_dir(place.path());
+        command.env_clear().env("HOME", place.path()).output()
+    };
+    let run = |program: &Path| {
+        // Another test may have forked while the copy was being written, and hold it open for a moment.
+        let busy = |result: &io::Result<_>| {
+            result.as_ref().is_err_and(|error: &io::Error| error.kind() == io::ErrorKind::ExecutableFileBusy)
+        };
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let mut output = start(program);
+        while busy(&output) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+            output = start(program);
+        }
         Ran::of(output.expect("it starts"))
     };
     assert_eq!(run(&program).succeeds().stdout, "9 (0x9)\n");
