@@ -84,7 +84,8 @@ After DRV_OPEN the driver gets DRV_QUERYCONFIGURE and the messages of --message,
 
 Each row is written as soon as it is known, to a file as to a terminal: its left half before the driver is called, \
 result and time after. So if the driver ends the program, the last row shows in which message. Messages that a \
-driver causes from inside another are indented. With --json the events of the document are written in the same way.
+driver causes from inside another are indented. With --json the events of the document are written in the same way. \
+What a driver itself writes to standard output comes in between.
 
 Example: opendriver probe ./libecho.so --parameters 'hello' --message DRV_USER,5 --message DRV_POWER";
 
