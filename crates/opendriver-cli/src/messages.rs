@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use self::excerpt::Excerpt;
 use crate::output::{Output, shortened, visible};
 use crate::session::Session;
+use crate::similar;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
@@ -95,6 +96,13 @@ impl Failure {
             OpenFailure::Resolve(ResolveError::NotFound { .. } | ResolveError::NoEntry { .. })
         );
         if unknown && entry.is_none() {
+            let config = &session.config;
+            let section = error.section().unwrap_or(&config.settings().switches.default_section);
+            let entries = config.entries(section);
+            let similar = similar::to(error.name(), entries.iter().map(Entry::alias));
+            if !similar.is_empty() {
+                failure.hints.push(format!("did you mean {}, of section [{section}]?", similar.join(" or ")));
+            }
             failure.hints.extend(session.no_configuration());
         }
         failure

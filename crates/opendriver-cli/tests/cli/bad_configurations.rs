@@ -119,6 +119,14 @@ fn an_alias_that_is_missing_is_told_with_the_sections_that_have_it() {
 }
 
 #[test]
+fn an_alias_that_is_misspelt_is_told_with_the_like_of_it() {
+    let place = Place::with_ini("[drivers32]\nmidi=x.drv\nmidimapper=y.drv\n");
+    place.with_config(&["probe", "mdii"]).fails(2, &["hint: did you mean midi, of section [Drivers32]?"]);
+    let ran = place.with_config(&["probe", "wave", "--section", "drivers32"]);
+    assert!(!ran.fails(2, &["has no entry"]).stderr.contains("did you mean"), "{ran:?}");
+}
+
+#[test]
 fn an_alias_with_a_missing_file_shows_its_line_and_the_places_searched() {
     let place = Place::with_ini(b"\xEF\xBB\xBF[drivers32]\n; h\xC3\xA9\n  midi = \"gone.drv \xC3\xA9\"\n");
     let ran = place.with_config(&["probe", "MIDI"]);
