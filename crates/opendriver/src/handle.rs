@@ -1,7 +1,7 @@
 //! Handles: what a caller holds of an open instance.
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::NonZeroUsize;
 
 use opendriver_abi::HDRVR;
 
@@ -26,41 +26,41 @@ pub(crate) const MAX_GENERATION: u32 = (1 << (31 - INDEX_BITS)) - 1;
 /// one reaches whatever instance was put at that address since.
 #[doc(alias = "HDRVR")]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Handle(NonZeroU32);
+pub struct Handle(NonZeroUsize);
 
 impl Handle {
     /// The handle in the form in which C code and drivers see it.
+    #[inline]
     pub fn to_raw(self) -> HDRVR {
-        HDRVR(self.0.get() as usize)
+        HDRVR(self.0.get())
     }
 
     /// Reads a handle that came from C code or from a driver. `None` for a value that no handle of ours can have:
     /// NULL, an address, anything outside 0x10_0000 to 0x7FFF_FFFF. `Some` does not mean that the instance is open.
+    #[inline]
     pub fn from_raw(raw: HDRVR) -> Option<Handle> {
-        let word = u32::try_from(raw.0).ok()?;
-        Handle::from_word(word)
-    }
-
-    pub(crate) fn from_word(word: u32) -> Option<Handle> {
-        if word >> INDEX_BITS == 0 || word > i32::MAX as u32 {
+        if raw.0 >> INDEX_BITS == 0 || raw.0 > i32::MAX as usize {
             return None;
         }
-        NonZeroU32::new(word).map(Handle)
+        NonZeroUsize::new(raw.0).map(Handle)
     }
 
     /// Packs a slot number below [`MAX_SLOTS`] and a generation from 1 to [`MAX_GENERATION`].
     pub(crate) fn pack(index: u32, generation: u32) -> Handle {
         debug_assert!(index < MAX_SLOTS && (1..=MAX_GENERATION).contains(&generation));
-        let word = generation << INDEX_BITS | index;
-        Handle(NonZeroU32::new(word).expect("a generation is never 0"))
+        let word = (generation << INDEX_BITS | index) as usize;
+        Handle(NonZeroUsize::new(word).expect("a generation is never 0"))
     }
 
+    /// The handle as its slot keeps it; 31 bits.
+    #[inline]
     pub(crate) fn word(self) -> u32 {
-        self.0.get()
+        self.0.get() as u32
     }
 
+    #[inline]
     pub(crate) fn index(self) -> u32 {
-        self.0.get() & (MAX_SLOTS - 1)
+        self.word() & (MAX_SLOTS - 1)
     }
 }
 

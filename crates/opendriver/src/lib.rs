@@ -66,6 +66,7 @@ pub use error::{
 pub use handle::Handle;
 pub use load::builtin::{BuiltIn, BuiltInDriver};
 pub use manager::dispatch::callback::{CallbackError, Notification, Notifier};
+pub use manager::dispatch::client::CallbackTarget;
 pub use manager::{Direction, InstanceInfo, Located, Manager, ManagerBuilder, ModuleHandle, Place};
 pub use observe::{Call, Observer};
 pub use resolve::head::{Head, Machine};

@@ -16,13 +16,14 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::ptr::NonNull;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 
 use opendriver_config::{Config, ConfigError};
 
 pub use self::builder::ManagerBuilder;
 use self::dispatch::callback::Notifier;
+use self::dispatch::hurdle;
 pub use self::everyone::{Direction, InstanceInfo};
 pub use self::locate::{Located, Place};
 use self::state::{Loaded, State};
@@ -31,7 +32,7 @@ use crate::handle::Handle;
 use crate::load::builtin::BuiltIn;
 use crate::observe::{Observer, Observers};
 use crate::presence::Record;
-use crate::resolve::search::SearchPlan;
+use crate::resolve::search::{SearchPlan, StandIns};
 use crate::sys;
 use crate::table::Slots;
 
@@ -48,12 +49,13 @@ pub struct Manager {
     state: Mutex<State>,
     /// Signalled when a module changes its phase.
     changed: Condvar,
-    /// How many modules wait for a thread to leave them.
-    departing: AtomicUsize,
+    /// What may stand in the way of a sender, see [`dispatch::hurdle`].
+    hurdles: AtomicU32,
     setup: RwLock<Arc<Setup>>,
     /// Directories that the program adds to those of the settings, in front and behind.
     first_directories: Vec<PathBuf>,
     last_directories: Vec<PathBuf>,
+    stand_ins: StandIns,
     /// By folded file name; with the number that stands for the identity of the code.
     built_ins: HashMap<String, (BuiltIn, usize)>,
     observers: Observers,
@@ -170,6 +172,7 @@ impl Manager {
     /// Adds an observer of all messages from now on.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
         self.observers.add(observer);
+        self.hurdles.fetch_or(hurdle::OBSERVED, Ordering::Relaxed);
     }
 
     pub(crate) fn notifier(&self) -> Option<&Arc<dyn Notifier>> {
@@ -203,12 +206,12 @@ impl Manager {
     }
 
     fn make_setup(&self, config: Config) -> Setup {
-        Setup::new(config, &self.first_directories, &self.last_directories)
+        Setup::new(config, &self.first_directories, &self.last_directories, &self.stand_ins)
     }
 }
 
 impl Setup {
-    fn new(config: Config, first: &[PathBuf], last: &[PathBuf]) -> Setup {
+    fn new(config: Config, first: &[PathBuf], last: &[PathBuf], stand_ins: &StandIns) -> Setup {
         let settings = config.settings();
         let mut directories: Vec<PathBuf> = Vec::new();
         let of_config = config.directory().and_then(|directory| std::path::absolute(directory).ok());
@@ -224,6 +227,7 @@ impl Setup {
             drives: settings.drives.clone(),
             append_drv: settings.switches.append_drv,
             current_directory: settings.current_directory,
+            stand_ins: stand_ins.clone(),
         };
         Setup { config, search }
     }
@@ -231,7 +235,14 @@ impl Setup {
 
 impl Drop for Manager {
     fn drop(&mut self) {
+        // Libraries go when everybody has been told: drivers may use each other's code (Wine 8.0 measured, when winmm
+        // is unloaded).
+        self.lock().kept = Some(Vec::new());
         self.close_all();
+        for module in self.lock().kept.take().into_iter().flatten() {
+            self.observers.unloading(module.name(), module.path());
+            drop(module);
+        }
         // What a driver keeps open, or never lets go, must not be unloaded under it.
         for module in self.lock().modules.drain() {
             tracing::warn!("{} is still in use and stays loaded", module.name());

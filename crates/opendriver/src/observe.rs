@@ -3,7 +3,6 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -80,28 +79,25 @@ pub trait Observer: Send + Sync {
     }
 }
 
+/// Whether a `tracing` subscriber wants every message; one relaxed load.
+#[inline]
+pub(crate) fn is_traced() -> bool {
+    tracing::level_filters::LevelFilter::current() >= tracing::level_filters::LevelFilter::TRACE
+}
+
 /// The observers of one manager.
 pub(crate) struct Observers {
-    active: AtomicBool,
     list: RwLock<Arc<[Arc<dyn Observer>]>>,
 }
 
 impl Observers {
     pub(crate) fn new(list: Vec<Arc<dyn Observer>>) -> Observers {
-        Observers { active: AtomicBool::new(!list.is_empty()), list: RwLock::new(list.into()) }
+        Observers { list: RwLock::new(list.into()) }
     }
 
     pub(crate) fn add(&self, observer: Arc<dyn Observer>) {
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         *list = list.iter().cloned().chain([observer]).collect();
-        self.active.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether anybody looks: an observer, or a `tracing` subscriber that wants every message.
-    #[inline]
-    pub(crate) fn any(&self) -> bool {
-        self.active.load(Ordering::Relaxed)
-            || tracing::level_filters::LevelFilter::current() >= tracing::level_filters::LevelFilter::TRACE
     }
 
     pub(crate) fn sending(&self, call: &Call<'_>) {
@@ -125,9 +121,6 @@ impl Observers {
     }
 
     fn each(&self, tell: impl Fn(&dyn Observer)) {
-        if !self.active.load(Ordering::Relaxed) {
-            return;
-        }
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner).clone();
         for observer in list.iter() {
             if catch_unwind(AssertUnwindSafe(|| tell(&**observer))).is_err() {

@@ -113,32 +113,50 @@ impl Record {
         self.depth.load(Ordering::Relaxed)
     }
 
-    /// Announces that this thread goes into the module that `mark` stands for. What the caller checks afterwards is
-    /// checked after the announcement can be seen; the announcement ends with the returned value.
+    /// Announces that this thread goes into the module that `mark` stands for. What the caller checks behind a
+    /// [`fence::light`] is checked after the announcement can be seen. To be undone by [`Record::pop`], in the
+    /// reverse order.
     #[inline]
-    pub(crate) fn enter(&'static self, mark: Mark) -> Entered {
+    pub(crate) fn push(&'static self, mark: Mark) -> Frame {
         let depth = self.depth.load(Ordering::Relaxed);
-        let frame = if depth < BLOCK { &self.frames.marks[depth] } else { self.frames.mark(depth) };
-        frame.store(mark, Ordering::Relaxed);
+        let slot = if depth < BLOCK { &self.frames.marks[depth] } else { self.frames.mark(depth) };
+        slot.store(mark, Ordering::Relaxed);
         self.depth.store(depth + 1, Ordering::Relaxed);
-        fence::light();
-        Entered { record: self, frame, depth }
+        Frame { slot, depth }
     }
+
+    /// Takes an announcement back.
+    #[inline]
+    pub(crate) fn pop(&self, frame: Frame) {
+        frame.slot.store(ptr::null_mut(), Ordering::Release);
+        self.depth.store(frame.depth, Ordering::Relaxed);
+    }
+
+    /// As [`Record::push`] with its fence, until the returned value is dropped.
+    pub(crate) fn enter(&'static self, mark: Mark) -> Entered {
+        let frame = self.push(mark);
+        fence::light();
+        Entered { record: self, frame }
+    }
+}
+
+/// An announcement.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame {
+    slot: &'static AtomicPtr<()>,
+    /// How deep the thread was before.
+    depth: usize,
 }
 
 /// The time that a thread spends inside a module. Entries end in the reverse order of their beginning.
 pub(crate) struct Entered {
     record: &'static Record,
-    frame: &'static AtomicPtr<()>,
-    /// How deep the thread was before.
-    depth: usize,
+    frame: Frame,
 }
 
 impl Drop for Entered {
-    #[inline]
     fn drop(&mut self) {
-        self.frame.store(ptr::null_mut(), Ordering::Release);
-        self.record.depth.store(self.depth, Ordering::Relaxed);
+        self.record.pop(self.frame);
         fence::light();
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::fmt;
+use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use opendriver_abi::{DRIVERPROC, LRESULT};
 use opendriver_config::TextEncoding;
 
 use super::{Code, Entry};
+use crate::error::LoadError;
 use crate::observe::Call;
 
 /// A driver in safe Rust that lives in the program itself: the shape for tests, fakes and embedded drivers.
@@ -46,15 +48,39 @@ impl<F: Fn(&Call<'_>) -> LRESULT + Send + Sync> BuiltInDriver for F {
 /// ```
 #[derive(Clone)]
 pub struct BuiltIn {
-    entry: Entry,
+    kind: Kind,
     symbols: HashMap<String, usize>,
     text: Option<TextEncoding>,
+}
+
+/// What becomes of a built-in driver when it is loaded.
+#[derive(Clone)]
+enum Kind {
+    Driver(Entry),
+    NoDriverProc,
+    Unloadable(Arc<dyn Fn() -> String + Send + Sync>),
 }
 
 impl BuiltIn {
     /// A driver in safe Rust.
     pub fn new(driver: impl BuiltInDriver + 'static) -> BuiltIn {
-        BuiltIn { entry: Entry::BuiltIn(Arc::new(driver)), symbols: HashMap::new(), text: None }
+        BuiltIn::of_kind(Kind::Driver(Entry::BuiltIn(Arc::new(driver))))
+    }
+
+    /// Something that is loaded and turns out to be no driver, as a library without DriverProc: for tests of what a
+    /// program does then. Opening it fails with [`LoadError::NoDriverProc`].
+    pub fn without_driver_proc() -> BuiltIn {
+        BuiltIn::of_kind(Kind::NoDriverProc)
+    }
+
+    /// Something that cannot be loaded, as a library whose initialiser fails: for tests of what a program does then.
+    /// Opening it calls `initialise` and fails with [`LoadError::Library`] and the message that this returns.
+    pub fn unloadable(initialise: impl Fn() -> String + Send + Sync + 'static) -> BuiltIn {
+        BuiltIn::of_kind(Kind::Unloadable(Arc::new(initialise)))
+    }
+
+    fn of_kind(kind: Kind) -> BuiltIn {
+        BuiltIn { kind, symbols: HashMap::new(), text: None }
     }
 
     /// A driver by its entry point, such as one written with the SDK or C code linked into the program.
@@ -65,7 +91,7 @@ impl BuiltIn {
     /// any two parameters, of which lParam1 of DRV_OPEN is NULL or points to text in the encoding that the driver
     /// expects; and it must not unwind.
     pub unsafe fn procedure(procedure: DRIVERPROC) -> BuiltIn {
-        BuiltIn { entry: Entry::Native(procedure), symbols: HashMap::new(), text: None }
+        BuiltIn::of_kind(Kind::Driver(Entry::Native(procedure)))
     }
 
     /// Adds what `Manager::symbol` finds under `name`, such as the modMessage of a MIDI driver.
@@ -80,9 +106,16 @@ impl BuiltIn {
         self
     }
 
-    /// A use of the driver, under the number that tells its code from all other code.
-    pub(crate) fn code(&self, identity: usize) -> Box<dyn Code> {
-        Box::new(Use { built_in: self.clone(), identity })
+    /// A use of the driver, under the number that tells its code from all other code. `path` is for messages.
+    pub(crate) fn code(&self, identity: usize, path: &Path) -> Result<Box<dyn Code>, LoadError> {
+        let path = || path.to_path_buf();
+        match &self.kind {
+            Kind::Driver(entry) => {
+                Ok(Box::new(Use { built_in: self.clone(), entry: entry.clone(), identity }))
+            }
+            Kind::NoDriverProc => Err(LoadError::NoDriverProc { path: path() }),
+            Kind::Unloadable(initialise) => Err(LoadError::Library { path: path(), message: initialise() }),
+        }
     }
 }
 
@@ -94,12 +127,13 @@ impl fmt::Debug for BuiltIn {
 
 struct Use {
     built_in: BuiltIn,
+    entry: Entry,
     identity: usize,
 }
 
 impl Code for Use {
     fn entry(&self) -> Entry {
-        self.built_in.entry.clone()
+        self.entry.clone()
     }
 
     fn identity(&self) -> usize {
@@ -113,5 +147,108 @@ impl Code for Use {
 
     fn text(&self) -> Option<TextEncoding> {
         self.built_in.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::{Config, Manager, Observer, OpenFailure, Place, Settings};
+
+    #[derive(Default)]
+    struct Comings(Mutex<Vec<String>>);
+
+    impl Observer for Comings {
+        fn loaded(&self, module: &str, _: Option<&Path>) {
+            self.0.lock().expect("no panic").push(format!("+{module}"));
+        }
+
+        fn unloading(&self, module: &str, _: Option<&Path>) {
+            self.0.lock().expect("no panic").push(format!("-{module}"));
+        }
+    }
+
+    #[test]
+    fn a_driver_stands_in_for_a_file_under_every_spelling() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("synth.drv");
+        std::fs::write(&file, "").expect("it can be written");
+        let settings =
+            Settings::parse(&format!("[drives]\nC = {:?}", directory.path()), "/").expect("it is right");
+        let builder = Manager::builder().config(Config::from_ini("", settings)).driver_path(None);
+        let driver = BuiltIn::new(|_: &Call<'_>| 1);
+        let builder = builder.search_directory(directory.path()).built_in_file(&file, driver);
+        let manager = builder.expect("the file is there").build();
+        let handles = ["synth.drv", "SYNTH.DRV", "c:\\synth.drv", "C:/./Synth.drv"]
+            .into_iter()
+            .map(|name| manager.open(name, None, 0).expect("it opens"));
+        let modules: Vec<_> = handles.map(|handle| manager.module(handle).expect("it is open")).collect();
+        assert!(modules.windows(2).all(|pair| pair[0] == pair[1]), "{modules:?}");
+        assert!(matches!(manager.locate("synth.drv", None).expect("it is there").place, Place::BuiltIn));
+        assert!(
+            Manager::builder()
+                .built_in_file(directory.path().join("no"), BuiltIn::without_driver_proc())
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn what_is_no_driver_is_loaded_and_unloaded_and_what_fails_is_not_loaded() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = |name: &str| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, "").expect("it can be written");
+            path
+        };
+        let comings = Arc::new(Comings::default());
+        let manager = Manager::builder()
+            .driver_path(None)
+            .search_directory(directory.path())
+            .observer(comings.clone())
+            .built_in_file(file("plain.dll"), BuiltIn::without_driver_proc())
+            .and_then(|builder| {
+                builder.built_in_file(file("broken.dll"), BuiltIn::unloadable(|| "it is broken".to_owned()))
+            })
+            .expect("the files are there")
+            .build();
+        let plain = manager.open("plain.dll", None, 0).expect_err("it is no driver");
+        assert!(matches!(plain.failure(), OpenFailure::Load(LoadError::NoDriverProc { .. })));
+        let broken = manager.open("broken.dll", None, 0).expect_err("it cannot be loaded");
+        assert!(broken.to_string().ends_with("broken.dll cannot be loaded: it is broken"), "{broken}");
+        assert_eq!(*comings.0.lock().expect("no panic"), ["+plain.dll", "-plain.dll"]);
+    }
+
+    #[test]
+    fn libraries_go_when_all_drivers_have_been_told() {
+        let log = Arc::new(Comings::default());
+        let driver = |log: &Arc<Comings>| {
+            let log = log.clone();
+            BuiltIn::new(move |call: &Call<'_>| {
+                log.0.lock().expect("no panic").push(format!("{} {}", call.module, call.name()));
+                1
+            })
+        };
+        let manager = Manager::builder()
+            .built_in("a.drv", driver(&log))
+            .built_in("b.drv", driver(&log))
+            .observer(log.clone())
+            .build();
+        manager.open("a.drv", None, 0).expect("it opens");
+        manager.open("b.drv", None, 0).expect("it opens");
+        log.0.lock().expect("no panic").clear();
+        drop(manager);
+        let expected = [
+            "a.drv DRV_CLOSE",
+            "a.drv DRV_DISABLE",
+            "a.drv DRV_FREE",
+            "b.drv DRV_CLOSE",
+            "b.drv DRV_DISABLE",
+            "b.drv DRV_FREE",
+            "-a.drv",
+            "-b.drv",
+        ];
+        assert_eq!(*log.0.lock().expect("no panic"), expected);
     }
 }

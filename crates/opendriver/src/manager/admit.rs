@@ -1,5 +1,6 @@
 //! Letting an instance in: finding its module or loading it, and waiting while another thread takes it up or down.
 
+use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use opendriver_config::{TextEncoding, fold};
 
 use super::state::{Instance, ModuleId, Phase, State};
 use super::{Manager, Setup};
-use crate::error::OpenFailure;
+use crate::error::{LoadError, OpenFailure};
 use crate::handle::Handle;
 use crate::load::builtin::BuiltIn;
 use crate::load::{Code, native};
@@ -27,6 +28,8 @@ pub(super) struct Wanted<'a> {
 /// Where the code of a driver is to come from.
 enum Source<'a> {
     BuiltIn(&'a BuiltIn, usize),
+    /// A driver in the program that stands in for the file.
+    StandIn(BuiltIn, usize, Found),
     File(Found),
 }
 
@@ -75,7 +78,7 @@ impl Manager {
             }
             let source = self.source(setup, wanted, &bare)?;
             let known = match &source {
-                Source::File(found) => self.lock().modules.of_file(&found.id),
+                Source::File(found) | Source::StandIn(.., found) => self.lock().modules.of_file(&found.id),
                 Source::BuiltIn(_, identity) => self.lock().modules.of_identity(*identity),
             };
             let id = match known {
@@ -84,7 +87,7 @@ impl Manager {
             };
             let mut state = self.lock();
             let file = match &source {
-                Source::File(found) => Some(found),
+                Source::File(found) | Source::StandIn(.., found) => Some(found),
                 Source::BuiltIn(..) => None,
             };
             state.modules.add_names(id, base_names(wanted, file), file.map(|found| found.id.clone()));
@@ -100,7 +103,10 @@ impl Manager {
             return Ok(Source::BuiltIn(driver, *identity));
         }
         let found = setup.search.find(&wanted.name).map_err(|not_found| not_found.into_error(wanted.file))?;
-        Ok(Source::File(found))
+        Ok(match setup.search.stand_in(&found.id) {
+            Some((driver, identity)) => Source::StandIn(driver, identity, found),
+            None => Source::File(found),
+        })
     }
 
     /// Loads the code, with no lock held because its initialisers run, and enters it among the modules, unless
@@ -108,8 +114,15 @@ impl Manager {
     fn load(&self, setup: &Setup, wanted: &Wanted<'_>, source: &Source<'_>) -> Result<ModuleId, OpenFailure> {
         let settings = setup.config.settings();
         let (code, path): (Box<dyn Code>, _) = match source {
-            Source::BuiltIn(driver, identity) => (driver.code(*identity), None),
-            Source::File(found) => (native::load(&found.path)?, Some(found.path.clone())),
+            Source::BuiltIn(driver, identity) => {
+                (driver.code(*identity, Path::new(&wanted.name.base))?, None)
+            }
+            Source::StandIn(driver, identity, found) => {
+                (self.or_gone(wanted, driver.code(*identity, &found.path))?, Some(found.path.clone()))
+            }
+            Source::File(found) => {
+                (self.or_gone(wanted, native::load(&found.path))?, Some(found.path.clone()))
+            }
         };
         let of_driver = settings.driver(&wanted.name.base);
         let text = of_driver.and_then(|driver| driver.text).or(code.text());
@@ -141,6 +154,15 @@ impl Manager {
         let state = self.lock();
         let Some(id) = state.modules.named(names) else { return Ok(None) };
         self.join(state, id, deadline, setup, wanted)
+    }
+
+    /// Tells the observers of code that was loaded, turned out to be no driver, and has been unloaded again.
+    fn or_gone<T>(&self, wanted: &Wanted<'_>, loaded: Result<T, LoadError>) -> Result<T, LoadError> {
+        if let Err(LoadError::NoDriverProc { path }) = &loaded {
+            self.observers.loaded(&wanted.name.base, Some(path));
+            self.observers.unloading(&wanted.name.base, Some(path));
+        }
+        loaded
     }
 
     /// Lets an instance in to a loaded module, waiting while another thread takes it up or down. `None` if the

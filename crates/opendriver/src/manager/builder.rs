@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Condvar, Mutex, RwLock};
 
 use opendriver_config::{Config, fold};
 
 use super::dispatch::callback::Notifier;
+use super::dispatch::hurdle;
 use super::state::State;
 use super::{Manager, Setup};
 use crate::load::builtin::BuiltIn;
 use crate::observe::{Observer, Observers};
-use crate::sys;
+use crate::sys::{self, FileId};
 use crate::table::Slots;
 
 /// Environment variable with more directories to search, separated as in PATH.
@@ -27,6 +30,7 @@ pub struct ManagerBuilder {
     path: Option<OsString>,
     directories: Vec<PathBuf>,
     built_ins: Vec<(String, BuiltIn)>,
+    stand_ins: Vec<(FileId, BuiltIn)>,
     observers: Vec<Arc<dyn Observer>>,
     notifier: Option<Arc<dyn Notifier>>,
 }
@@ -63,6 +67,19 @@ impl ManagerBuilder {
         self
     }
 
+    /// Lets a driver that is compiled into the program stand in for a file. Everything up to the loading is done as
+    /// if the file were a library: the search in directories and on drives, without regard to case, under whatever
+    /// spelling. The file must exist; what is in it does not matter.
+    ///
+    /// # Errors
+    ///
+    /// Those of looking at the file.
+    pub fn built_in_file(mut self, file: impl AsRef<Path>, driver: BuiltIn) -> io::Result<ManagerBuilder> {
+        let file = file.as_ref();
+        self.stand_ins.push((FileId::of(file, &fs::metadata(file)?), driver));
+        Ok(self)
+    }
+
     /// Adds an observer of all messages.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> ManagerBuilder {
         self.observers.push(observer);
@@ -78,12 +95,16 @@ impl ManagerBuilder {
 
     /// Builds the manager. Loads nothing.
     pub fn build(self) -> Manager {
-        sys::fence::prepare();
+        let mut hurdles = if sys::fence::prepare() { 0 } else { hurdle::FULL_FENCES };
+        if !self.observers.is_empty() {
+            hurdles |= hurdle::OBSERVED;
+        }
         let path = self.path.unwrap_or_default();
         // An empty element would mean the current directory, which is searched only when the settings say so.
         let elements = std::env::split_paths(&path).filter(|element| !element.as_os_str().is_empty());
         let first_directories: Vec<PathBuf> =
             elements.filter_map(|element| std::path::absolute(element).ok()).collect();
+        let first_stand_in = self.built_ins.len();
         let built_ins: HashMap<String, (BuiltIn, usize)> = self
             .built_ins
             .into_iter()
@@ -91,14 +112,23 @@ impl ManagerBuilder {
             // Odd numbers: the system's values for libraries are aligned addresses.
             .map(|(n, (name, driver))| (fold(&name), (driver, 2 * n + 1)))
             .collect();
+        let stand_ins: HashMap<FileId, (BuiltIn, usize)> = self
+            .stand_ins
+            .into_iter()
+            .enumerate()
+            .map(|(n, (file, driver))| (file, (driver, 2 * (first_stand_in + n) + 1)))
+            .collect();
+        let stand_ins = Arc::new(stand_ins);
+        let setup = Setup::new(self.config, &first_directories, &self.directories, &stand_ins);
         Manager {
             slots: Slots::new(),
             state: Mutex::new(State::new()),
             changed: Condvar::new(),
-            departing: AtomicUsize::new(0),
-            setup: RwLock::new(Arc::new(Setup::new(self.config, &first_directories, &self.directories))),
+            hurdles: AtomicU32::new(hurdles),
+            setup: RwLock::new(Arc::new(setup)),
             first_directories,
             last_directories: self.directories,
+            stand_ins,
             built_ins,
             observers: Observers::new(self.observers),
             notifier: self.notifier,

@@ -7,6 +7,7 @@ use opendriver_abi::{DRV_CLOSE, DRV_DISABLE, DRV_FREE, LPARAM, LRESULT};
 use opendriver_config::CloseZero;
 
 use super::Manager;
+use super::dispatch::hurdle;
 use super::state::{ModuleId, Phase, Stage, State};
 use crate::error::{CloseError, StaleHandle};
 use crate::handle::Handle;
@@ -127,6 +128,10 @@ impl Manager {
                 Step::None => return,
                 Step::Descend(module, farewell, descent) => self.descend(id, &module, farewell, descent),
                 Step::Unload(module) => {
+                    if let Some(kept) = &mut self.lock().kept {
+                        kept.push(module);
+                        return;
+                    }
                     self.observers.unloading(module.name(), module.path());
                     drop(module);
                     return;
@@ -202,14 +207,13 @@ impl Manager {
         still
     }
 
+    /// Notes that the module waits for threads to leave, or no longer does, and lets leavers know.
     fn set_departing(&self, state: &mut State, id: ModuleId, departing: bool) {
-        let Some(loaded) = state.modules.get_mut(id) else { return };
-        match (loaded.departing, departing) {
-            (false, true) => _ = self.departing.fetch_add(1, Ordering::SeqCst),
-            (true, false) => _ = self.departing.fetch_sub(1, Ordering::SeqCst),
-            _ => {}
+        if state.modules.set_departing(id, departing) {
+            self.hurdles.fetch_or(hurdle::DEPARTING, Ordering::SeqCst);
+        } else {
+            self.hurdles.fetch_and(!hurdle::DEPARTING, Ordering::SeqCst);
         }
-        loaded.departing = departing;
     }
 
     /// Goes on with the descents that waited for a thread to leave.

@@ -5,6 +5,7 @@
 //! lock, no allocation, no formatting, no write to memory that other threads write.
 
 pub(crate) mod callback;
+pub(crate) mod client;
 
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -18,9 +19,10 @@ use crate::error::StaleHandle;
 use crate::handle::Handle;
 use crate::load::Entry;
 use crate::module::Module;
-use crate::observe::Call;
+use crate::observe::{Call, is_traced};
 use crate::presence::Record;
-use crate::table::Slot;
+use crate::sys::fence;
+use crate::table::{Seen, Slot};
 
 impl Manager {
     /// Sends a message to an open instance and returns the driver's answer as it is.
@@ -50,24 +52,90 @@ impl Manager {
         lparam1: LPARAM,
         lparam2: LPARAM,
     ) -> Result<LRESULT, StaleHandle> {
-        let slot = self.slots.get(handle).ok_or(StaleHandle { handle })?;
+        let Some(slot) = self.slots.get(handle) else { return Err(StaleHandle { handle }) };
         let Some(seen) = slot.read(handle) else {
-            return self.send_to_dying(slot, handle, message, (lparam1, lparam2));
+            if slot.is_closing(handle) {
+                return self.send_while_closing(handle, message, (lparam1, lparam2));
+            }
+            return Err(StaleHandle { handle });
         };
-        let entered = Record::own().enter(seen.module.cast_mut().cast());
+        if self.hurdles.load(Ordering::Relaxed) & hurdle::AT_ENTRY != 0 || is_traced() {
+            return self.send_carefully(slot, seen, handle, message, (lparam1, lparam2));
+        }
+        let record = Record::own();
+        let frame = record.push(seen.module.cast_mut().cast());
+        fence::lightest();
         if !slot.is(handle) {
-            drop(entered);
-            self.left();
-            return self.send_to_dying(slot, handle, message, (lparam1, lparam2));
+            record.pop(frame);
+            return self.send_carefully(slot, seen, handle, message, (lparam1, lparam2));
         }
         // SAFETY: the handle was alive after the entry was announced. Whoever closes the last instance of a module
         // first makes the handle dead and then looks for announcements, so this one is seen and the module is kept
         // until it is taken back.
         let module = unsafe { &*seen.module };
-        let answer = self.deliver(module, handle, seen.driver_id, message, (lparam1, lparam2), None);
+        // Neither can unwind, so the announcement is taken back on every way out.
+        let answer = match module.entry() {
+            Entry::Native(procedure) => {
+                // SAFETY: the code is loaded for as long as the module is held, and DriverProc takes any message
+                // with any parameters from any thread; what the parameters mean is the sender's promise.
+                unsafe { procedure(seen.driver_id, handle.to_raw(), message, lparam1, lparam2) }
+            }
+            Entry::BuiltIn(_) => answer_built_in(module, seen.driver_id, handle, message, (lparam1, lparam2)),
+        };
+        record.pop(frame);
+        fence::lightest();
+        if self.hurdles.load(Ordering::Relaxed) & hurdle::DEPARTING != 0 {
+            self.resume_descents();
+        }
+        Ok(answer)
+    }
+
+    /// [`Manager::send`] where somebody watches, where the system has no remote barrier, or where the handle died
+    /// just now.
+    #[cold]
+    fn send_carefully(
+        &self,
+        slot: &Slot,
+        seen: Seen,
+        handle: Handle,
+        message: u32,
+        lparams: (LPARAM, LPARAM),
+    ) -> Result<LRESULT, StaleHandle> {
+        let entered = Record::own().enter(seen.module.cast_mut().cast());
+        if !slot.is(handle) {
+            drop(entered);
+            self.left();
+            return self.send_while_closing(handle, message, lparams);
+        }
+        // SAFETY: as in `send`: the handle was alive after the entry was announced, so the module is kept.
+        let module = unsafe { &*seen.module };
+        let answer = self.deliver(module, handle, seen.driver_id, message, lparams, None);
         drop(entered);
         self.left();
         Ok(answer)
+    }
+
+    /// What a driver sends to an instance that is being closed on this thread still arrives, as it does on Windows
+    /// (Wine 8.0 measured, during DRV_CLOSE, DRV_DISABLE and DRV_FREE). All others find the handle dead.
+    #[cold]
+    fn send_while_closing(
+        &self,
+        handle: Handle,
+        message: u32,
+        lparams: (LPARAM, LPARAM),
+    ) -> Result<LRESULT, StaleHandle> {
+        let module = self.with_live(handle, |_, loaded| loaded.module.clone())?;
+        let answer = self.call(&module, handle, message, lparams, None);
+        drop(module);
+        self.left();
+        Ok(answer)
+    }
+
+    /// To be called after having left a module: goes on with the descents that waited for it.
+    fn left(&self) {
+        if self.hurdles.load(Ordering::Relaxed) & hurdle::DEPARTING != 0 {
+            self.resume_descents();
+        }
     }
 
     /// Delivers a message of the manager's own. The caller holds the module by other means than an open handle.
@@ -84,46 +152,7 @@ impl Manager {
         self.deliver(module, handle, driver_id, message, lparams, parameters)
     }
 
-    /// What a driver sends to an instance that is being closed on this thread still arrives, as it does on Windows
-    /// (Wine 8.0 measured, during DRV_CLOSE, DRV_DISABLE and DRV_FREE). All others find the handle dead.
-    #[inline]
-    fn send_to_dying(
-        &self,
-        slot: &Slot,
-        handle: Handle,
-        message: u32,
-        lparams: (LPARAM, LPARAM),
-    ) -> Result<LRESULT, StaleHandle> {
-        if slot.is_closing(handle) {
-            self.send_while_closing(handle, message, lparams)
-        } else {
-            Err(StaleHandle { handle })
-        }
-    }
-
-    #[cold]
-    fn send_while_closing(
-        &self,
-        handle: Handle,
-        message: u32,
-        lparams: (LPARAM, LPARAM),
-    ) -> Result<LRESULT, StaleHandle> {
-        let module = self.with_live(handle, |_, loaded| loaded.module.clone())?;
-        let answer = self.call(&module, handle, message, lparams, None);
-        drop(module);
-        self.left();
-        Ok(answer)
-    }
-
-    /// To be called after having left a module: goes on with the descents that waited for it.
-    #[inline]
-    fn left(&self) {
-        if self.departing.load(Ordering::Relaxed) != 0 {
-            self.resume_descents();
-        }
-    }
-
-    #[inline]
+    /// Delivers a message to a module that has been entered.
     fn deliver(
         &self,
         module: &Module,
@@ -133,37 +162,60 @@ impl Manager {
         lparams: (LPARAM, LPARAM),
         parameters: Option<&str>,
     ) -> LRESULT {
-        let (lparam1, lparam2) = lparams;
-        if let Entry::Native(procedure) = module.entry()
-            && !self.observers.any()
-        {
-            // SAFETY: the code is loaded for as long as the module is held, and DriverProc takes any message with
-            // any parameters from any thread; what the parameters mean is the sender's promise.
-            return unsafe { procedure(driver_id, handle.to_raw(), message, lparam1, lparam2) };
-        }
-        let depth = Record::own().depth() - 1;
-        let call =
-            Call { handle, module: module.name(), driver_id, message, lparam1, lparam2, parameters, depth };
-        self.deliver_call(module, &call)
-    }
-
-    fn deliver_call(&self, module: &Module, call: &Call<'_>) -> LRESULT {
-        let watched = self.observers.any();
+        let call = call_of(module, driver_id, handle, message, lparams, parameters);
+        let watched = self.hurdles.load(Ordering::Relaxed) & hurdle::OBSERVED != 0 || is_traced();
         if !watched {
-            return answer(module, call);
+            return answer(module, &call);
         }
-        self.observers.sending(call);
+        self.observers.sending(&call);
         let start = Instant::now();
-        let result = answer(module, call);
-        self.observers.answered(call, result, start.elapsed());
+        let result = answer(module, &call);
+        self.observers.answered(&call, result, start.elapsed());
         result
     }
 }
 
+/// What may stand in the way of the short path of [`Manager::send`], in one word so that it is one load.
+pub(super) mod hurdle {
+    /// There are observers.
+    pub(in crate::manager) const OBSERVED: u32 = 1;
+    /// The system cannot make other threads pass a barrier, so every sender needs full fences.
+    pub(in crate::manager) const FULL_FENCES: u32 = 2;
+    /// Modules wait for threads to leave them.
+    pub(in crate::manager) const DEPARTING: u32 = 4;
+    /// What has to be known before entering.
+    pub(super) const AT_ENTRY: u32 = OBSERVED | FULL_FENCES;
+}
+
+fn call_of<'a>(
+    module: &'a Module,
+    driver_id: usize,
+    handle: Handle,
+    message: u32,
+    (lparam1, lparam2): (LPARAM, LPARAM),
+    parameters: Option<&'a str>,
+) -> Call<'a> {
+    let depth = Record::own().depth() - 1;
+    Call { handle, module: module.name(), driver_id, message, lparam1, lparam2, parameters, depth }
+}
+
+#[inline(never)]
+fn answer_built_in(
+    module: &Module,
+    driver_id: usize,
+    handle: Handle,
+    message: u32,
+    lparams: (LPARAM, LPARAM),
+) -> LRESULT {
+    answer(module, &call_of(module, driver_id, handle, message, lparams, None))
+}
+
+/// Enters the driver. Does not unwind.
 fn answer(module: &Module, call: &Call<'_>) -> LRESULT {
     match module.entry() {
         Entry::Native(procedure) => {
-            // SAFETY: as above: the module is held, and DriverProc takes any message with any parameters.
+            // SAFETY: the code is loaded for as long as the module is held, and DriverProc takes any message with
+            // any parameters from any thread; what the parameters mean is the sender's promise.
             unsafe {
                 procedure(call.driver_id, call.handle.to_raw(), call.message, call.lparam1, call.lparam2)
             }

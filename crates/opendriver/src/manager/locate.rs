@@ -79,6 +79,9 @@ impl Manager {
             return Ok(located(Place::BuiltIn));
         }
         let found = setup.search.find(&name).map_err(|not_found| not_found.into_error(file))?;
+        if setup.search.stand_in(&found.id).is_some() {
+            return Ok(located(Place::BuiltIn));
+        }
         Ok(located(Place::File { path: found.path, head: found.head }))
     }
 }

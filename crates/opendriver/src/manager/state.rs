@@ -38,8 +38,6 @@ pub(crate) struct Loaded {
     pub(crate) linked: u32,
     /// The instance in whose name DRV_DISABLE and DRV_FREE are sent: the last that went.
     pub(crate) farewell: Option<Handle>,
-    /// Whether the module waits for threads that are still inside to go on with its descent.
-    pub(crate) departing: bool,
     names: Vec<String>,
     files: Vec<FileId>,
 }
@@ -52,6 +50,7 @@ pub(crate) struct Modules {
     by_name: HashMap<String, Vec<ModuleId>>,
     by_file: HashMap<FileId, ModuleId>,
     by_identity: HashMap<usize, ModuleId>,
+    departing: Vec<ModuleId>,
     given: u64,
 }
 
@@ -68,7 +67,6 @@ impl Modules {
                 users: 0,
                 linked: 0,
                 farewell: None,
-                departing: false,
                 names: Vec::new(),
                 files: Vec::new(),
             },
@@ -136,12 +134,18 @@ impl Modules {
         self.by_identity.get(&identity).copied()
     }
 
-    /// The modules whose descent waits for a thread to leave.
+    /// Notes whether the descent of a module waits for a thread to leave; returns whether that of any does.
+    pub(crate) fn set_departing(&mut self, id: ModuleId, departing: bool) -> bool {
+        self.departing.retain(|waiting| *waiting != id);
+        if departing {
+            self.departing.push(id);
+        }
+        !self.departing.is_empty()
+    }
+
+    /// The modules whose descent waits for a thread to leave, the one that has waited longest first.
     pub(crate) fn departing(&self) -> Vec<ModuleId> {
-        let mut ids: Vec<ModuleId> =
-            self.loaded.iter().filter(|(_, loaded)| loaded.departing).map(|(id, _)| *id).collect();
-        ids.sort();
-        ids
+        self.departing.clone()
     }
 
     /// Everything that is still loaded, leaving nothing.
@@ -184,12 +188,14 @@ impl Instance {
 pub(crate) struct State {
     pub(crate) places: Places<Instance>,
     pub(crate) modules: Modules,
+    /// While the manager is being dropped: what is to be unloaded when all drivers have been told.
+    pub(crate) kept: Option<Vec<Arc<Module>>>,
     descents: u64,
 }
 
 impl State {
     pub(crate) fn new() -> State {
-        State { places: Places::new(), modules: Modules::default(), descents: 0 }
+        State { places: Places::new(), modules: Modules::default(), kept: None, descents: 0 }
     }
 
     pub(crate) fn next_descent(&mut self) -> u64 {

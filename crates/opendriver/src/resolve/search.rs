@@ -1,17 +1,19 @@
 //! From a file name to a file: the search directories, exact names before names in another case, and a look at what
 //! is found there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use opendriver_config::fold;
 
 use super::head::Head;
 use super::name::{FileName, Root};
 use crate::error::ResolveError;
+use crate::load::builtin::BuiltIn;
 use crate::sys::{self, FileId};
 
 /// Where to look for driver files, and under which additional names.
@@ -23,7 +25,12 @@ pub(crate) struct SearchPlan {
     pub(crate) append_drv: bool,
     /// Whether the current directory is searched, after all others.
     pub(crate) current_directory: bool,
+    /// Drivers in the program that stand in for files.
+    pub(crate) stand_ins: StandIns,
 }
+
+/// Drivers in the program by the file that each stands in for, with the numbers of their code.
+pub(crate) type StandIns = Arc<HashMap<FileId, (BuiltIn, usize)>>;
 
 /// A file that this process can load.
 #[derive(Debug)]
@@ -112,11 +119,72 @@ impl SearchPlan {
         let candidates = name.candidates(self.append_drv);
         let mut tried = Vec::new();
         for root in self.roots(name)? {
-            if let Some(found) = look_below(&root, &name.directories, &candidates, &mut tried) {
+            if let Some(found) = self.look_below(&root, &name.directories, &candidates, &mut tried) {
                 return Ok(found);
             }
         }
         Err(NotFound::Nowhere(tried))
+    }
+
+    /// Looks for the candidates in `root`/`directories`; what is there and unfit goes to `tried`.
+    fn look_below(
+        &self,
+        root: &Path,
+        directories: &[String],
+        candidates: &[String],
+        tried: &mut Vec<Tried>,
+    ) -> Option<Found> {
+        let missing = |why| Tried {
+            place: directories.iter().fold(root.to_path_buf(), |path, part| path.join(part)),
+            why,
+        };
+        let Some(directory) = descend(root, directories) else {
+            tried.push(missing(PassedOver::NoSuchDirectory));
+            return None;
+        };
+        let mut any = false;
+        let exact = candidates.iter().map(|name| directory.join(name)).filter(|path| path.exists());
+        let exact: Vec<PathBuf> = exact.collect();
+        // Without an exact match the directory is read, once.
+        let paths = if exact.is_empty() { in_any_case(&directory, candidates) } else { exact };
+        for path in paths {
+            any = true;
+            match self.examine(&path) {
+                Ok((id, head)) => return Some(Found { path, id, head }),
+                Err(why) => tried.push(Tried { place: path, why }),
+            }
+        }
+        if !any {
+            tried
+                .push(Tried { place: directory, why: PassedOver::NoSuchFile { names: candidates.to_vec() } });
+        }
+        None
+    }
+
+    /// Whether the file can be loaded, by its head; its identity and head if so. What a file
+    /// has in it does not matter if a driver in the program stands in for it.
+    fn examine(&self, path: &Path) -> Result<(FileId, Head), PassedOver> {
+        let unreadable = |error: io::Error| PassedOver::Unreadable { error: error.to_string() };
+        let metadata: Metadata = fs::metadata(path).map_err(unreadable)?;
+        if metadata.is_dir() {
+            return Err(PassedOver::IsDirectory);
+        }
+        if !metadata.is_file() {
+            // Opening a pipe would wait for its other end.
+            return Err(PassedOver::Unreadable { error: "it is no regular file".to_owned() });
+        }
+        let head = Head::read(path).map_err(unreadable)?;
+        let id = FileId::of(path, &metadata);
+        if head.suits_this_process() || self.stand_ins.contains_key(&id) {
+            Ok((id, head))
+        } else {
+            Err(PassedOver::WrongKind { head })
+        }
+    }
+
+    /// The driver that stands in for a file.
+    pub(crate) fn stand_in(&self, file: &FileId) -> Option<(BuiltIn, usize)> {
+        self.stand_ins.get(file).cloned()
     }
 
     fn roots(&self, name: &FileName) -> Result<Vec<PathBuf>, NotFound> {
@@ -136,37 +204,6 @@ impl SearchPlan {
             }
         }
     }
-}
-
-/// Looks for the candidates in `root`/`directories`; what is there and unfit goes to `tried`.
-fn look_below(
-    root: &Path,
-    directories: &[String],
-    candidates: &[String],
-    tried: &mut Vec<Tried>,
-) -> Option<Found> {
-    let missing =
-        |why| Tried { place: directories.iter().fold(root.to_path_buf(), |path, part| path.join(part)), why };
-    let Some(directory) = descend(root, directories) else {
-        tried.push(missing(PassedOver::NoSuchDirectory));
-        return None;
-    };
-    let mut any = false;
-    let exact = candidates.iter().map(|name| directory.join(name)).filter(|path| path.exists());
-    let exact: Vec<PathBuf> = exact.collect();
-    // Without an exact match the directory is read, once.
-    let paths = if exact.is_empty() { in_any_case(&directory, candidates) } else { exact };
-    for path in paths {
-        any = true;
-        match examine(&path) {
-            Ok((id, head)) => return Some(Found { path, id, head }),
-            Err(why) => tried.push(Tried { place: path, why }),
-        }
-    }
-    if !any {
-        tried.push(Tried { place: directory, why: PassedOver::NoSuchFile { names: candidates.to_vec() } });
-    }
-    None
 }
 
 /// Walks down from `root`, each step by its exact name or else without regard to case.
@@ -199,23 +236,4 @@ fn in_any_case(directory: &Path, candidates: &[String]) -> Vec<PathBuf> {
         .collect();
     matches.sort();
     matches.into_iter().map(|(_, path)| path).collect()
-}
-
-/// Whether the file can be loaded, by its head; its identity and head if so.
-fn examine(path: &Path) -> Result<(FileId, Head), PassedOver> {
-    let unreadable = |error: io::Error| PassedOver::Unreadable { error: error.to_string() };
-    let metadata: Metadata = fs::metadata(path).map_err(unreadable)?;
-    if metadata.is_dir() {
-        return Err(PassedOver::IsDirectory);
-    }
-    if !metadata.is_file() {
-        // Opening a pipe would wait for its other end.
-        return Err(PassedOver::Unreadable { error: "it is no regular file".to_owned() });
-    }
-    let head = Head::read(path).map_err(unreadable)?;
-    if head.suits_this_process() {
-        Ok((FileId::of(path, &metadata), head))
-    } else {
-        Err(PassedOver::WrongKind { head })
-    }
 }

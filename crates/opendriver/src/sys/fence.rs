@@ -15,10 +15,11 @@ static REMOTE: OnceLock<bool> = OnceLock::new();
 /// The same for [`light`], which may learn of it late: until then it is the stronger fence.
 static LIGHT_IS_ENOUGH: AtomicBool = AtomicBool::new(false);
 
-/// Finds out what the system can do. To be called before the first [`light`] that shall be light.
-pub(crate) fn prepare() {
+/// Finds out what the system can do: whether a compiler fence will do for [`light`].
+pub(crate) fn prepare() -> bool {
     let remote = *REMOTE.get_or_init(super::imp::prepare_barrier);
     LIGHT_IS_ENOUGH.store(remote, Ordering::Release);
+    remote
 }
 
 /// The frequent side: between announcing an entry and looking at the handle, and between leaving and looking whether
@@ -30,6 +31,12 @@ pub(crate) fn light() {
     } else {
         fence(Ordering::SeqCst);
     }
+}
+
+/// [`light`] for those who know that [`prepare`] has said yes.
+#[inline]
+pub(crate) fn lightest() {
+    compiler_fence(Ordering::SeqCst);
 }
 
 /// The rare side: between the death of a handle, or the wish to be told, and the search for threads inside.
