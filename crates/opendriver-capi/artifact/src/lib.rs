@@ -1,0 +1,3 @@
+//! `libopendriver`: nothing but the exported functions of `opendriver-capi`.
+
+pub use opendriver_capi::*;
