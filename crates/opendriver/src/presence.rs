@@ -116,10 +116,23 @@ impl Record {
     /// Announces that this thread goes into the module that `mark` stands for. What the caller checks behind a
     /// [`fence::light`] is checked after the announcement can be seen. To be undone by [`Record::pop`], in the
     /// reverse order.
-    #[inline]
     pub(crate) fn push(&'static self, mark: Mark) -> Frame {
+        self.push_shallow(mark).unwrap_or_else(|| {
+            let depth = self.depth();
+            self.fill(self.frames.mark(depth), depth, mark)
+        })
+    }
+
+    /// The same for a stack that is not deeper than its first block; `None` if it is.
+    #[inline]
+    pub(crate) fn push_shallow(&'static self, mark: Mark) -> Option<Frame> {
         let depth = self.depth.load(Ordering::Relaxed);
-        let slot = if depth < BLOCK { &self.frames.marks[depth] } else { self.frames.mark(depth) };
+        let slot = self.frames.marks.get(depth)?;
+        Some(self.fill(slot, depth, mark))
+    }
+
+    #[inline]
+    fn fill(&'static self, slot: &'static AtomicPtr<()>, depth: usize, mark: Mark) -> Frame {
         slot.store(mark, Ordering::Relaxed);
         self.depth.store(depth + 1, Ordering::Relaxed);
         Frame { slot, depth }

@@ -62,6 +62,7 @@ impl Slot {
     }
 
     /// Whether `handle` is being closed here.
+    #[inline]
     pub(crate) fn is_closing(&self, handle: Handle) -> bool {
         self.word.load(Ordering::Acquire) == handle.word() | CLOSING
     }

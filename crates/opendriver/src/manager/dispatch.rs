@@ -63,7 +63,9 @@ impl Manager {
             return self.send_carefully(slot, seen, handle, message, (lparam1, lparam2));
         }
         let record = Record::own();
-        let frame = record.push(seen.module.cast_mut().cast());
+        let Some(frame) = record.push_shallow(seen.module.cast_mut().cast()) else {
+            return self.send_carefully(slot, seen, handle, message, (lparam1, lparam2));
+        };
         fence::lightest();
         if !slot.is(handle) {
             record.pop(frame);
@@ -90,8 +92,8 @@ impl Manager {
         Ok(answer)
     }
 
-    /// [`Manager::send`] where somebody watches, where the system has no remote barrier, or where the handle died
-    /// just now.
+    /// [`Manager::send`] where somebody watches, where the system has no remote barrier, where the thread is nested
+    /// deeply, or where the handle died just now.
     #[cold]
     fn send_carefully(
         &self,

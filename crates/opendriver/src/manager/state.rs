@@ -10,8 +10,13 @@ use crate::sys::FileId;
 use crate::table::{Places, Slots};
 
 /// Tells a loaded module from every other that is or was loaded by the same manager.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ModuleId(u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ModuleId {
+    /// Where it stands in the list.
+    index: usize,
+    /// How many were loaded before it, since places in the list are used again.
+    serial: u64,
+}
 
 /// How far a module is on its way from the file to readiness and back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +35,7 @@ pub(crate) enum Phase {
 
 /// A module and its standing.
 pub(crate) struct Loaded {
+    serial: u64,
     pub(crate) module: Arc<Module>,
     pub(crate) phase: Phase,
     /// Instances that are open, being opened or being closed. At 0 the module goes down.
@@ -45,7 +51,7 @@ pub(crate) struct Loaded {
 /// All loaded modules, by what they may be looked for.
 #[derive(Default)]
 pub(crate) struct Modules {
-    loaded: HashMap<ModuleId, Loaded>,
+    loaded: Vec<Option<Loaded>>,
     /// By base name, folded; the one that got the name first stands first and is the one meant.
     by_name: HashMap<String, Vec<ModuleId>>,
     by_file: HashMap<FileId, ModuleId>,
@@ -57,20 +63,25 @@ pub(crate) struct Modules {
 impl Modules {
     pub(crate) fn insert(&mut self, module: Arc<Module>) -> ModuleId {
         self.given += 1;
-        let id = ModuleId(self.given);
+        let serial = self.given;
+        let index = self.loaded.iter().position(Option::is_none).unwrap_or(self.loaded.len());
+        let id = ModuleId { index, serial };
         self.by_identity.insert(module.code().identity(), id);
-        self.loaded.insert(
-            id,
-            Loaded {
-                module,
-                phase: Phase::Mapped,
-                users: 0,
-                linked: 0,
-                farewell: None,
-                names: Vec::new(),
-                files: Vec::new(),
-            },
-        );
+        let loaded = Loaded {
+            serial,
+            module,
+            phase: Phase::Mapped,
+            users: 0,
+            linked: 0,
+            farewell: None,
+            names: Vec::new(),
+            files: Vec::new(),
+        };
+        if index == self.loaded.len() {
+            self.loaded.push(Some(loaded));
+        } else {
+            self.loaded[index] = Some(loaded);
+        }
         id
     }
 
@@ -81,7 +92,7 @@ impl Modules {
         names: impl IntoIterator<Item = String>,
         file: Option<FileId>,
     ) {
-        let Some(loaded) = self.loaded.get_mut(&id) else { return };
+        let Some(loaded) = self.loaded.get_mut(id.index).and_then(Option::as_mut) else { return };
         for name in names {
             if !loaded.names.contains(&name) {
                 self.by_name.entry(name.clone()).or_default().push(id);
@@ -97,7 +108,8 @@ impl Modules {
     }
 
     pub(crate) fn remove(&mut self, id: ModuleId) -> Option<Loaded> {
-        let loaded = self.loaded.remove(&id)?;
+        self.get(id)?;
+        let loaded = self.loaded.get_mut(id.index)?.take()?;
         self.by_identity.remove(&loaded.module.code().identity());
         for name in &loaded.names {
             if let Some(ids) = self.by_name.get_mut(name) {
@@ -113,12 +125,14 @@ impl Modules {
         Some(loaded)
     }
 
+    #[inline]
     pub(crate) fn get(&self, id: ModuleId) -> Option<&Loaded> {
-        self.loaded.get(&id)
+        self.loaded.get(id.index)?.as_ref().filter(|loaded| loaded.serial == id.serial)
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, id: ModuleId) -> Option<&mut Loaded> {
-        self.loaded.get_mut(&id)
+        self.loaded.get_mut(id.index)?.as_mut().filter(|loaded| loaded.serial == id.serial)
     }
 
     /// The module that a bare name means, given as its folded candidates in the order of preference.
@@ -150,7 +164,7 @@ impl Modules {
 
     /// Everything that is still loaded, leaving nothing.
     pub(crate) fn drain(&mut self) -> Vec<Arc<Module>> {
-        self.loaded.drain().map(|(_, loaded)| loaded.module).collect()
+        self.loaded.drain(..).flatten().map(|loaded| loaded.module).collect()
     }
 }
 
