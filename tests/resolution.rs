@@ -120,6 +120,27 @@ fn a_path_with_blanks_opens_when_given_apart_from_its_parameters() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_path_of_any_bytes_opens_when_it_is_given_as_a_path() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new();
+    let plain = world.driver("drv.dll");
+    let odd = world.path().join(std::ffi::OsStr::from_bytes(b"o\\d\xFF d.so"));
+    let hook = |path: &std::path::Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".hook");
+        name
+    };
+    fs::rename(&plain, &odd).expect("it can be renamed");
+    fs::rename(hook(&plain), hook(&odd)).expect("it can be renamed");
+    let manager = manager_for(&world, Personality::Win32, "", "");
+    let handle = manager.open_file(&odd, Some("text"), 0).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(manager.info(handle).map(|info| info.path), Ok(Some(odd.clone())));
+    let missing = manager.open_file(&plain, None, 0).expect_err("it was renamed").to_string();
+    assert!(missing.contains(&plain.display().to_string()), "{missing}");
+}
+
+#[test]
 fn names_that_are_none_are_refused_with_their_reason() {
     for personality in ALL {
         let world = World::new();

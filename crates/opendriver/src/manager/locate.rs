@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use opendriver_config::{Entry, fold};
 
 use super::{Manager, Setup};
-use crate::error::{OpenError, OpenFailure, ResolveError};
+use crate::error::{OpenError, ResolveError};
 use crate::resolve::head::Head;
 use crate::resolve::{self, Line};
 
@@ -47,23 +47,7 @@ impl Manager {
     /// driver only loading can tell.
     pub fn locate(&self, name: &str, section: Option<&str>) -> Result<Located, OpenError> {
         let setup = self.setup();
-        let error = |line: Option<&Line>, failure: ResolveError| {
-            OpenError::new(
-                name,
-                section,
-                line.and_then(|line| line.entry.clone()),
-                OpenFailure::Resolve(failure),
-            )
-        };
-        let lines = resolve::lines(&setup.config, name, section).map_err(|failure| error(None, failure))?;
-        let first =
-            self.locate_line(&setup, &lines.first).map_err(|failure| error(Some(&lines.first), failure));
-        match (first, &lines.second) {
-            (Err(earlier), Some(second)) => self
-                .locate_line(&setup, second)
-                .map_err(|failure| error(Some(second), failure).after(earlier)),
-            (first, _) => first,
-        }
+        self.try_lines(&setup, name, section, |line| Ok(self.locate_line(&setup, line)?))
     }
 
     fn locate_line(&self, setup: &Setup, line: &Line) -> Result<Located, ResolveError> {

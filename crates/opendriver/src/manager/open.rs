@@ -60,25 +60,12 @@ impl Manager {
     #[doc(alias = "DrvOpen")]
     pub fn open(&self, name: &str, section: Option<&str>, lparam2: LPARAM) -> Result<Handle, OpenError> {
         let setup = self.setup();
-        let error = |entry, failure| OpenError::new(name, section, entry, failure);
-        let lines =
-            resolve::lines(&setup.config, name, section).map_err(|failure| error(None, failure.into()))?;
-        let first = self.open_line(&setup, &lines.first, lparam2).map_err(|failure| {
-            let failure =
-                if section.is_none() { also_no_alias(failure, &setup, &lines.first) } else { failure };
-            error(lines.first.entry.clone(), failure)
-        });
-        match (first, lines.second) {
-            (Err(earlier), Some(second)) => self
-                .open_line(&setup, &second, lparam2)
-                .map_err(|failure| error(second.entry.clone(), failure).after(earlier)),
-            (first, _) => first,
-        }
+        self.try_lines(&setup, name, section, |line| self.open_line(&setup, line, lparam2))
     }
 
     /// Opens an instance of the driver in a file, given apart from its parameters: for paths with blanks, which
-    /// [`Manager::open`] would split. The path is taken as it is; a relative one is relative to the current
-    /// directory, because it was asked for explicitly.
+    /// [`Manager::open`] would split. The path is taken as it is, with any characters, and no other name is tried; a
+    /// relative one is relative to the current directory, because it was asked for explicitly.
     ///
     /// # Errors
     ///
@@ -93,11 +80,34 @@ impl Manager {
         let shown = path.display().to_string();
         let error = |failure| OpenError::new(&shown, None, None, failure);
         let absolute = std::path::absolute(path).map_err(|_| error(ResolveError::EmptyName.into()))?;
-        let file = absolute.to_string_lossy().into_owned();
-        let name = FileName::parse(&file)
+        let name = FileName::exact(&absolute)
             .ok_or_else(|| error(ResolveError::NoFile { file: shown.clone() }.into()))?;
-        let wanted = Wanted { file: &file, name, alias: None };
+        let wanted = Wanted { file: &shown, name, alias: None };
         self.open_wanted(&setup, wanted, parameters, lparam2).map_err(error)
+    }
+
+    /// Tries what a name may mean, in the order that the personality has.
+    pub(super) fn try_lines<T>(
+        &self,
+        setup: &Setup,
+        name: &str,
+        section: Option<&str>,
+        attempt: impl Fn(&Line) -> Result<T, OpenFailure>,
+    ) -> Result<T, OpenError> {
+        let error = |entry, failure| OpenError::new(name, section, entry, failure);
+        let lines =
+            resolve::lines(&setup.config, name, section).map_err(|failure| error(None, failure.into()))?;
+        let first = attempt(&lines.first).map_err(|failure| {
+            let failure =
+                if section.is_none() { also_no_alias(failure, setup, &lines.first) } else { failure };
+            error(lines.first.entry.clone(), failure)
+        });
+        match (first, lines.second) {
+            (Err(earlier), Some(second)) => {
+                attempt(&second).map_err(|failure| error(second.entry.clone(), failure).after(earlier))
+            }
+            (first, _) => first,
+        }
     }
 
     fn open_line(&self, setup: &Setup, line: &Line, lparam2: LPARAM) -> Result<Handle, OpenFailure> {

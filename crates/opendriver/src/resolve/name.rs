@@ -1,5 +1,7 @@
 //! File names as SYSTEM.INI writes them, and the names under which the same driver may lie on this system.
 
+use std::path::{Path, PathBuf};
+
 use crate::sys;
 
 /// A file name taken apart: where it points, and the name itself.
@@ -21,6 +23,8 @@ pub(crate) enum Root {
     Absolute,
     /// A drive letter, in upper case.
     Drive(char),
+    /// This file and no other, whatever characters its path has.
+    Exact(PathBuf),
 }
 
 impl FileName {
@@ -39,6 +43,12 @@ impl FileName {
         let base = parts.pop().filter(|base| base != "..")?;
         let last_is_name = !rest.ends_with('/') && !rest.ends_with("/.") && rest != ".";
         last_is_name.then_some(FileName { root, directories: parts, base })
+    }
+
+    /// A path of this system, taken as it is. `None` if it does not end in a name.
+    pub(crate) fn exact(path: &Path) -> Option<FileName> {
+        let base = path.file_name()?.to_string_lossy().into_owned();
+        Some(FileName { root: Root::Exact(path.to_path_buf()), directories: Vec::new(), base })
     }
 
     /// A name alone, for which modules that are already loaded and built-in drivers are looked at first.

@@ -116,6 +116,12 @@ impl NotFound {
 impl SearchPlan {
     /// Finds the first file for `name` that can be loaded.
     pub(crate) fn find(&self, name: &FileName) -> Result<Found, NotFound> {
+        if let Root::Exact(path) = &name.root {
+            return match self.examine(path) {
+                Ok((id, head)) => Ok(Found { path: path.clone(), id, head }),
+                Err(why) => Err(NotFound::Nowhere(vec![Tried { place: path.clone(), why }])),
+            };
+        }
         let candidates = name.candidates(self.append_drv);
         let mut tried = Vec::new();
         for root in self.roots(name)? {
@@ -188,13 +194,14 @@ impl SearchPlan {
     }
 
     fn roots(&self, name: &FileName) -> Result<Vec<PathBuf>, NotFound> {
-        match name.root {
+        match &name.root {
             Root::Absolute => Ok(vec![PathBuf::from("/")]),
-            Root::Drive(letter) => match self.drives.get(&letter) {
+            Root::Drive(letter) => match self.drives.get(letter) {
                 Some(root) => Ok(vec![root.clone()]),
                 None if sys::HAS_DRIVES => Ok(vec![PathBuf::from(format!("{letter}:\\"))]),
-                None => Err(NotFound::DriveNotMapped(letter)),
+                None => Err(NotFound::DriveNotMapped(*letter)),
             },
+            Root::Exact(path) => Ok(vec![path.clone()]),
             Root::Search => {
                 let mut roots = self.directories.clone();
                 if self.current_directory {
