@@ -1,0 +1,241 @@
+//! Comparing what happened with what a recording expects, event by event.
+
+use std::fmt;
+
+use opendriver::config::fold;
+use serde_json::Value as Json;
+
+use crate::event::Event;
+use crate::player::Trace;
+use crate::recording::{Expected, Recording};
+use crate::script::{Function, Parameter};
+
+/// A comparison of two traces as lines of text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// The lines of both, in order.
+    pub lines: Vec<Line>,
+}
+
+/// A line of a [`Comparison`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Expected, and it happened.
+    Same(String),
+    /// Expected, and it did not happen.
+    Missing(String),
+    /// It happened, and was not expected.
+    Extra(String),
+}
+
+impl Comparison {
+    /// Compares a trace with what a recording expects. Where it expects nothing, everything is right.
+    ///
+    /// Paths, pointers and handles have been given names when the trace was written. What else is the same and
+    /// looks different is: NULL in the place of a handle, which recordings write as `0`, and file names in another
+    /// case, since the recorded system does not tell them apart.
+    pub fn of(recording: &Recording, trace: &Trace) -> Comparison {
+        let mut got = normalised(&trace.events);
+        let mut expected = match &recording.expected {
+            Expected::Nothing => got.clone(),
+            Expected::Events(events) => normalised(events),
+            Expected::Lines(lines) => lines.clone(),
+        };
+        if let Some(after) = &recording.profile_after {
+            expected.extend(profile_lines(Some(after)));
+            got.extend(profile_lines(trace.profile_after.as_deref()));
+        }
+        Comparison { lines: diff(&expected, &got) }
+    }
+
+    /// Compares two traces that were written by the same player.
+    pub fn of_traces(expected: &[Event], got: &[Event]) -> Comparison {
+        Comparison { lines: diff(&normalised(expected), &normalised(got)) }
+    }
+
+    /// Whether everything that was expected happened, and nothing else.
+    pub fn is_same(&self) -> bool {
+        self.lines.iter().all(|line| matches!(line, Line::Same(_)))
+    }
+
+    /// How many lines differ.
+    pub fn differences(&self) -> usize {
+        self.lines.iter().filter(|line| !matches!(line, Line::Same(_))).count()
+    }
+}
+
+/// How many lines around a difference are shown.
+const CONTEXT: usize = 3;
+
+impl fmt::Display for Comparison {
+    /// A diff: `-` was expected, `+` happened instead; with some lines around each difference.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let differs: Vec<bool> = self.lines.iter().map(|line| !matches!(line, Line::Same(_))).collect();
+        let mut skipped = false;
+        for (index, line) in self.lines.iter().enumerate() {
+            let near = index.saturating_sub(CONTEXT)..(index + CONTEXT + 1).min(differs.len());
+            if !differs[near].contains(&true) {
+                skipped = true;
+                continue;
+            }
+            if std::mem::take(&mut skipped) {
+                writeln!(f, "  ...")?;
+            }
+            match line {
+                Line::Same(text) => writeln!(f, "  {text}")?,
+                Line::Missing(text) => writeln!(f, "- {text}")?,
+                Line::Extra(text) => writeln!(f, "+ {text}")?,
+            }
+        }
+        if skipped { writeln!(f, "  ...") } else { Ok(()) }
+    }
+}
+
+/// The events as lines of text, with what means the same written the same.
+pub fn normalised(events: &[Event]) -> Vec<String> {
+    events.iter().map(|event| normalise(event.clone()).to_string()).collect()
+}
+
+fn normalise(mut event: Event) -> Event {
+    let function = Function::named(event.text("fn"));
+    for (name, value) in &mut event.fields {
+        match (name.as_str(), value) {
+            ("args", Json::Array(values)) => {
+                for (index, value) in values.iter_mut().enumerate() {
+                    let parameter = function.map(|function| function.parameter(index));
+                    let is_handle = matches!(parameter, Some(Parameter::Handle | Parameter::Module));
+                    if is_handle && (value.is_null() || *value == "0x0") {
+                        *value = "0".into();
+                    }
+                }
+            }
+            ("file", Json::String(file)) => *file = fold(file),
+            _ => {}
+        }
+    }
+    event
+}
+
+fn profile_lines(text: Option<&str>) -> Vec<String> {
+    match text {
+        Some(text) => {
+            text.split_inclusive('\n').map(|line| format!("SYSTEM.INI {}", Json::from(line))).collect()
+        }
+        None => vec!["SYSTEM.INI does not exist".to_owned()],
+    }
+}
+
+/// Beyond this many pairs of lines the middle is not searched for what they have in common.
+const MOST_PAIRS: usize = 16_000_000;
+
+/// The longest common subsequence, and what each side has besides.
+fn diff(expected: &[String], got: &[String]) -> Vec<Line> {
+    let head = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let (left, right) = (&expected[head..], &got[head..]);
+    let tail = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (left, right) = (&left[..left.len() - tail], &right[..right.len() - tail]);
+    let mut lines: Vec<Line> = expected[..head].iter().cloned().map(Line::Same).collect();
+    lines.extend(middle(left, right));
+    lines.extend(expected[expected.len() - tail..].iter().cloned().map(Line::Same));
+    lines
+}
+
+fn middle(left: &[String], right: &[String]) -> Vec<Line> {
+    let missing = |line: &String| Line::Missing(line.clone());
+    let extra = |line: &String| Line::Extra(line.clone());
+    let width = right.len() + 1;
+    if left.len().saturating_mul(width) > MOST_PAIRS {
+        return left.iter().map(missing).chain(right.iter().map(extra)).collect();
+    }
+    // common[i * width + j]: length of what left[i..] and right[j..] have in common.
+    let mut common = vec![0_u32; (left.len() + 1) * width];
+    for i in (0..left.len()).rev() {
+        for j in (0..right.len()).rev() {
+            common[i * width + j] = if left[i] == right[j] {
+                common[(i + 1) * width + j + 1] + 1
+            } else {
+                common[(i + 1) * width + j].max(common[i * width + j + 1])
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut lines = Vec::new();
+    while i < left.len() && j < right.len() {
+        if left[i] == right[j] {
+            lines.push(Line::Same(left[i].clone()));
+            (i, j) = (i + 1, j + 1);
+        } else if common[(i + 1) * width + j] >= common[i * width + j + 1] {
+            lines.push(missing(&left[i]));
+            i += 1;
+        } else {
+            lines.push(extra(&right[j]));
+            j += 1;
+        }
+    }
+    lines.extend(left[i..].iter().map(missing));
+    lines.extend(right[j..].iter().map(extra));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        text.chars().map(String::from).collect()
+    }
+
+    #[test]
+    fn a_difference_is_found_wherever_it_is() {
+        for (left, right, differences) in [
+            ("abc", "abc", 0),
+            ("abc", "abxc", 1),
+            ("abc", "ac", 1),
+            ("", "a", 1),
+            ("a", "", 1),
+            ("abcd", "xbcy", 4),
+            ("aab", "ab", 1),
+        ] {
+            let comparison = Comparison { lines: diff(&lines(left), &lines(right)) };
+            assert_eq!(comparison.differences(), differences, "{left} {right}\n{comparison}");
+            let side = |keep: fn(&Line) -> Option<&String>| -> String {
+                comparison.lines.iter().filter_map(keep).cloned().collect()
+            };
+            let of_left = |line: &Line| match line {
+                Line::Same(text) | Line::Missing(text) => Some(text.clone()),
+                Line::Extra(_) => None,
+            };
+            let rebuilt: String = comparison.lines.iter().filter_map(of_left).collect();
+            assert_eq!(rebuilt, left);
+            let right_side = side(|line| match line {
+                Line::Same(text) | Line::Extra(text) => Some(text),
+                Line::Missing(_) => None,
+            });
+            assert_eq!(right_side, right);
+        }
+    }
+
+    #[test]
+    fn a_diff_shows_the_neighbourhood() {
+        let comparison = Comparison { lines: diff(&lines("abcdefghijk"), &lines("abcdefXhijk")) };
+        assert_eq!(comparison.to_string(), "  ...\n  d\n  e\n  f\n- g\n+ X\n  h\n  i\n  j\n  ...\n");
+    }
+
+    #[test]
+    fn only_what_means_the_same_is_levelled() {
+        let event = |json: &str| -> Event { serde_json::from_str(json).expect("an event") };
+        let close = |handle: &str| {
+            let json = format!(r#"{{"ev":"call","d":0,"fn":"CloseDriver","args":[{handle},"0x0","0x0"]}}"#);
+            normalised(&[event(&json)])
+        };
+        assert_eq!(close("null"), close("\"0\""));
+        assert_eq!(close("\"0x0\""), close("\"0\""));
+        assert_ne!(close("\"0x1\""), close("\"0\""));
+        let open = |section: &str| {
+            let json = format!(r#"{{"ev":"call","d":0,"fn":"OpenDriver","args":["a",{section},"0x0"]}}"#);
+            normalised(&[event(&json)])
+        };
+        assert_ne!(open("null"), open("\"\""));
+        assert_ne!(open("null"), open("\"0\""));
+    }
+}
