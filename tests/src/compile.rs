@@ -1,8 +1,9 @@
 //! Building shared libraries from C with the system's compiler, while the tests run.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
 
@@ -26,15 +27,35 @@ pub fn shared_library_of(text: &str, target: &Path, arguments: &[&str]) {
     shared_library(&source, target, arguments);
 }
 
+/// The variable that names a directory of probes that are built already, for processes that tests start.
+pub const PROBES: &str = "OPENDRIVER_TEST_PROBES";
+
+/// The directory of the probes, all of them built.
+pub fn probes() -> &'static Path {
+    [probe(true), probe(false), unloadable()][0].parent().expect("they are in a directory")
+}
+
 /// The probe driver, built once per test program. With `driver_proc` false it has every export but DriverProc.
 pub fn probe(driver_proc: bool) -> &'static Path {
-    static BUILT: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
+    if driver_proc { variant("probe", &[]) } else { variant("noproc", &["-DNO_DRIVERPROC"]) }
+}
+
+/// The probe in a form that the system refuses to load, built once per test program.
+pub fn unloadable() -> &'static Path {
+    variant("unloadable", &["-DUNLOADABLE"])
+}
+
+fn variant(name: &'static str, arguments: &[&str]) -> &'static Path {
+    static BUILT: Mutex<BTreeMap<&str, &Path>> = Mutex::new(BTreeMap::new());
     static DIRECTORY: OnceLock<TempDir> = OnceLock::new();
-    BUILT[usize::from(driver_proc)].get_or_init(|| {
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built.entry(name).or_insert_with(|| {
+        if let Some(directory) = std::env::var_os(PROBES) {
+            return Box::leak(Path::new(&directory).join(name).into_boxed_path());
+        }
         let directory = DIRECTORY.get_or_init(|| TempDir::new().expect("a temporary directory"));
-        let target = directory.path().join(if driver_proc { "probe" } else { "noproc" });
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/probe.c");
-        shared_library(&source, &target, if driver_proc { &[] } else { &["-DNO_DRIVERPROC"] });
-        target
+        let target = directory.path().join(name);
+        shared_library(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/probe.c"), &target, arguments);
+        Box::leak(target.into_boxed_path())
     })
 }

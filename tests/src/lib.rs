@@ -2,8 +2,13 @@
 
 pub mod compile;
 pub mod probe;
+pub mod probes;
+pub mod replay;
+pub mod rows;
 
 pub use probe::{Hit, World};
+pub use probes::Probes;
+pub use replay::{Replay, replay};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

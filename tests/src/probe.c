@@ -46,6 +46,12 @@ static void detach(void) {
     if (to_test) to_test(key, DETACH, 0, 0, 0, 0, 0);
 }
 
+#if defined UNLOADABLE && !defined _WIN32
+/* Nobody has it, so that the library cannot be loaded. */
+extern int symbol_of_nobody;
+EXPORT int *needs_nobody(void) { return &symbol_of_nobody; }
+#endif
+
 #ifndef NO_DRIVERPROC
 EXPORT intptr_t ENTRY DriverProc(uintptr_t id, void *handle, unsigned message, intptr_t lparam1, intptr_t lparam2) {
     return to_test ? to_test(key, MESSAGE, id, (uintptr_t)handle, message, lparam1, lparam2) : 0;
@@ -53,8 +59,7 @@ EXPORT intptr_t ENTRY DriverProc(uintptr_t id, void *handle, unsigned message, i
 #endif
 
 EXPORT unsigned ENTRY modMessage(unsigned device, unsigned message, uintptr_t user, uintptr_t p1, uintptr_t p2) {
-    (void)p2;
-    return to_test ? (unsigned)to_test(key, MOD_MESSAGE, device, user, message, (intptr_t)p1, 0) : 0;
+    return to_test ? (unsigned)to_test(key, MOD_MESSAGE, device, user, message, (intptr_t)p1, (intptr_t)p2) : 0;
 }
 
 #ifdef _WIN32
@@ -63,7 +68,11 @@ BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID reserved) {
     (void)reserved;
     if (reason == DLL_PROCESS_ATTACH && GetModuleFileNameA(module, path, sizeof path)) attach(path);
     if (reason == DLL_PROCESS_DETACH) detach();
+#ifdef UNLOADABLE
+    return FALSE;
+#else
     return TRUE;
+#endif
 }
 #else
 __attribute__((constructor)) static void on_load(void) {

@@ -64,10 +64,10 @@ struct Driver {
 static DRIVERS: RwLock<Option<HashMap<usize, Arc<Driver>>>> = RwLock::new(None);
 static NEXT_KEY: AtomicUsize = AtomicUsize::new(1);
 
-const ATTACH: c_int = 0;
-const MESSAGE: c_int = 1;
-const DETACH: c_int = 2;
-const MOD_MESSAGE: c_int = 3;
+pub(crate) const ATTACH: c_int = 0;
+pub(crate) const MESSAGE: c_int = 1;
+pub(crate) const DETACH: c_int = 2;
+pub(crate) const MOD_MESSAGE: c_int = 3;
 
 impl World {
     /// A world without a SYSTEM.INI, whose drivers take UTF-16.
@@ -274,7 +274,8 @@ impl Driver {
     }
 }
 
-fn read_text(address: LPARAM, encoding: TextEncoding) -> String {
+/// The text that lParam1 of DRV_OPEN points to; of what is not UTF-16, each byte as a character.
+pub(crate) fn read_text(address: LPARAM, encoding: TextEncoding) -> String {
     let mut units: Vec<u16> = Vec::new();
     loop {
         let at = units.len();
