@@ -224,6 +224,11 @@ impl Config {
         {
             return Some(self.table_entry(&table.name, value));
         }
+        self.find_in_profile(section, key)
+    }
+
+    /// As [`find`](Config::find), without the tables of the settings.
+    pub fn find_in_profile(&self, section: &str, key: &str) -> Option<Entry> {
         let section = self.profile.section(section)?;
         let value = section.get(key).filter(|value| !value.is_empty())?;
         Some(self.profile_entry(&section.name(), &value))

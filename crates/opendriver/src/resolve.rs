@@ -5,7 +5,7 @@ pub(crate) mod head;
 pub(crate) mod name;
 pub(crate) mod search;
 
-use opendriver_config::{Config, Entry, LineOverflow, MissingEntry, NameOrder, TextEncoding};
+use opendriver_config::{Config, Entry, LineOverflow, MissingEntry, NameOrder, Origin, TextEncoding};
 
 use self::name::FileName;
 use crate::error::{ConfigView, NoEntry, ResolveError};
@@ -49,7 +49,17 @@ pub(crate) fn lines(config: &Config, name: &str, section: Option<&str>) -> Resul
 
 /// The entry as a line; an error if it is there and empty, which only the settings' tables can be.
 fn find(config: &Config, section: &str, name: &str) -> Option<Result<Line, ResolveError>> {
-    let entry = config.find(section, name)?;
+    let mut entry = config.find(section, name)?;
+    let switches = &config.settings().switches;
+    let too_long = || entry.line().encode_utf16().count() > switches.line_limit;
+    if switches.line_overflow == LineOverflow::Cut
+        && matches!(entry.origin(), Origin::Settings { .. })
+        && too_long()
+    {
+        // Wine 8.0 measured: a value of the profile is cut to fit the buffer, but a value of the registry that does
+        // not fit it counts as missing.
+        entry = config.find_in_profile(section, name)?;
+    }
     Some(if entry.line().is_empty() {
         Err(ResolveError::EmptyEntry { entry: Box::new(entry) })
     } else {
