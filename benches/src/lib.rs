@@ -1,1 +1,1 @@
-//! Benchmarks; see `costs.rs`.
+//! Benchmarks of the driver manager: `cargo bench -p opendriver-benches`.

@@ -194,8 +194,10 @@ impl Manager {
                             waited: setup.config.settings().load_wait,
                         });
                     }
+                    state.waiting += 1;
                     let waited = self.changed.wait_timeout(state, deadline - now);
                     state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                    state.waiting -= 1;
                     continue;
                 }
             };

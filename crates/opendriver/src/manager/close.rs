@@ -177,8 +177,7 @@ impl Manager {
         if let Some(farewell) = farewell {
             state.places.give_back(&self.slots, farewell);
         }
-        drop(state);
-        self.changed.notify_all();
+        self.phase_changed(state);
         Step::Unload(module)
     }
 
@@ -202,8 +201,7 @@ impl Manager {
         if still {
             loaded.phase = to;
         }
-        drop(state);
-        self.changed.notify_all();
+        self.phase_changed(state);
         still
     }
 

@@ -194,8 +194,7 @@ impl Manager {
             self.call(module, *handle, DRV_ENABLE, (0, 0), None);
             let mut state = self.lock();
             state.modules.get_mut(admitted.id).expect("a module with a user stays").phase = Phase::Up;
-            drop(state);
-            self.changed.notify_all();
+            self.phase_changed(state);
         }
         Ok(())
     }
@@ -265,8 +264,7 @@ impl Manager {
             loaded.phase = admitted.before;
         }
         state.set_farewell(&self.slots, id, handle);
-        drop(state);
-        self.changed.notify_all();
+        self.phase_changed(state);
         self.retire(id);
         self.lock().release(&self.slots, id, handle);
     }

@@ -204,12 +204,14 @@ pub(crate) struct State {
     pub(crate) modules: Modules,
     /// While the manager is being dropped: what is to be unloaded when all drivers have been told.
     pub(crate) kept: Option<Vec<Arc<Module>>>,
+    /// How many threads wait for a module to change its phase.
+    pub(crate) waiting: usize,
     descents: u64,
 }
 
 impl State {
     pub(crate) fn new() -> State {
-        State { places: Places::new(), modules: Modules::default(), kept: None, descents: 0 }
+        State { places: Places::new(), modules: Modules::default(), kept: None, waiting: 0, descents: 0 }
     }
 
     pub(crate) fn next_descent(&mut self) -> u64 {

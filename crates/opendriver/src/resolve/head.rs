@@ -61,12 +61,12 @@ impl Head {
     /// Those of opening and reading it. A file that is cut short is no error; it is what its bytes say it is.
     pub fn read(path: &Path) -> io::Result<Head> {
         let mut file = File::open(path)?;
-        let mut start = Vec::new();
-        file.by_ref().take(4096).read_to_end(&mut start)?;
+        let mut buffer = [0; 1024];
+        let start = read_some(&mut file, &mut buffer)?;
         if !start.starts_with(b"MZ") {
-            return Ok(Head::of(&start));
+            return Ok(Head::of(start));
         }
-        let Some(offset) = word32(&start, 0x3C, false) else { return Ok(Head::Dos) };
+        let Some(offset) = word32(start, 0x3C, false) else { return Ok(Head::Dos) };
         let mut extended = Vec::new();
         file.seek(SeekFrom::Start(u64::from(offset)))?;
         file.take(64).read_to_end(&mut extended)?;
@@ -165,6 +165,24 @@ impl fmt::Display for Head {
             }
         }
     }
+}
+
+/// Fills the buffer as far as the file goes; for an ordinary file in one call of the system.
+fn read_some<'a>(file: &mut File, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match file.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        // What tells one format from another stands at the very beginning.
+        if length >= 256 {
+            break;
+        }
+    }
+    Ok(&buffer[..length])
 }
 
 fn elf(start: &[u8]) -> Head {

@@ -119,6 +119,11 @@ impl SearchPlan {
         if let Root::Exact(path) = &name.root {
             return match self.examine(path) {
                 Ok((id, head)) => Ok(Found { path: path.clone(), id, head }),
+                Err(PassedOver::NoSuchFile { .. }) => {
+                    let place = path.parent().unwrap_or(path).to_path_buf();
+                    let why = PassedOver::NoSuchFile { names: vec![name.base.clone()] };
+                    Err(NotFound::Nowhere(vec![Tried { place, why }]))
+                }
                 Err(why) => Err(NotFound::Nowhere(vec![Tried { place: path.clone(), why }])),
             };
         }
@@ -148,21 +153,33 @@ impl SearchPlan {
             tried.push(missing(PassedOver::NoSuchDirectory));
             return None;
         };
-        let mut any = false;
-        let exact = candidates.iter().map(|name| directory.join(name)).filter(|path| path.exists());
-        let exact: Vec<PathBuf> = exact.collect();
-        // Without an exact match the directory is read, once.
-        let paths = if exact.is_empty() { in_any_case(&directory, candidates) } else { exact };
-        for path in paths {
-            any = true;
-            match self.examine(&path) {
-                Ok((id, head)) => return Some(Found { path, id, head }),
-                Err(why) => tried.push(Tried { place: path, why }),
+        let before = tried.len();
+        for name in candidates {
+            if let Some(found) = self.look_at(directory.join(name), tried) {
+                return Some(found);
             }
         }
-        if !any {
+        if tried.len() == before {
+            // Without an exact match the directory is read.
+            for path in in_any_case(&directory, candidates) {
+                if let Some(found) = self.look_at(path, tried) {
+                    return Some(found);
+                }
+            }
+        }
+        if tried.len() == before {
             tried
                 .push(Tried { place: directory, why: PassedOver::NoSuchFile { names: candidates.to_vec() } });
+        }
+        None
+    }
+
+    /// Whether it is there and can be loaded; what is there and cannot goes to `tried`.
+    fn look_at(&self, path: PathBuf, tried: &mut Vec<Tried>) -> Option<Found> {
+        match self.examine(&path) {
+            Ok((id, head)) => return Some(Found { path, id, head }),
+            Err(PassedOver::NoSuchFile { .. }) => {}
+            Err(why) => tried.push(Tried { place: path, why }),
         }
         None
     }
@@ -171,7 +188,13 @@ impl SearchPlan {
     /// has in it does not matter if a driver in the program stands in for it.
     fn examine(&self, path: &Path) -> Result<(FileId, Head), PassedOver> {
         let unreadable = |error: io::Error| PassedOver::Unreadable { error: error.to_string() };
-        let metadata: Metadata = fs::metadata(path).map_err(unreadable)?;
+        let metadata: Metadata = fs::metadata(path).map_err(|error| match error.kind() {
+            // Also what a path through a file, or a link to nothing, comes to.
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                PassedOver::NoSuchFile { names: Vec::new() }
+            }
+            _ => unreadable(error),
+        })?;
         if metadata.is_dir() {
             return Err(PassedOver::IsDirectory);
         }
