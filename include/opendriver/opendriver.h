@@ -38,29 +38,30 @@ extern "C" {
 
 /* Opens an instance of a driver. name is an alias or "filename parameters", section where to look for the alias or NULL
  * for the default section; lParam2 reaches the driver with DRV_OPEN. NULL if that fails; see the last error. */
-OPENDRIVER_API HDRVR WINAPI OpenDriver(LPCWSTR name, LPCWSTR section, LPARAM lParam2);
+OPENDRIVER_WINMM_API HDRVR WINAPI OpenDriver(LPCWSTR name, LPCWSTR section, LPARAM lParam2);
 OPENDRIVER_API HDRVR WINAPI OpenDriverA(LPCSTR name, LPCSTR section, LPARAM lParam2);
 OPENDRIVER_API HDRVR WINAPI DrvOpen(LPCWSTR name, LPCWSTR section, LPARAM lParam2);
 OPENDRIVER_API HDRVR WINAPI DrvOpenA(LPCSTR name, LPCSTR section, LPARAM lParam2);
 
 /* Closes an instance: DRV_CLOSE, and with the last one of the module DRV_DISABLE and DRV_FREE. 1, or 0 if the handle is
  * not open or the driver keeps the instance open. */
-OPENDRIVER_API LRESULT WINAPI CloseDriver(HDRVR driver, LPARAM lParam1, LPARAM lParam2);
+OPENDRIVER_WINMM_API LRESULT WINAPI CloseDriver(HDRVR driver, LPARAM lParam1, LPARAM lParam2);
 OPENDRIVER_API LRESULT WINAPI DrvClose(HDRVR driver, LPARAM lParam1, LPARAM lParam2);
 
 /* Sends a message and returns the driver's answer. 0 also if the handle is not open: the last error tells. */
-OPENDRIVER_API LRESULT WINAPI SendDriverMessage(HDRVR driver, UINT message, LPARAM lParam1, LPARAM lParam2);
+OPENDRIVER_WINMM_API LRESULT WINAPI SendDriverMessage(HDRVR driver, UINT message, LPARAM lParam1, LPARAM lParam2);
 OPENDRIVER_API LRESULT WINAPI DrvSendMessage(HDRVR driver, UINT message, LPARAM lParam1, LPARAM lParam2);
 
 /* What a driver answers to what it does not know: 1 for DRV_LOAD, DRV_ENABLE, DRV_DISABLE, DRV_FREE, DRV_INSTALL and
  * DRV_REMOVE, 0 for all else. For drivers. */
-OPENDRIVER_API LRESULT WINAPI DefDriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM lParam1, LPARAM lParam2);
+OPENDRIVER_WINMM_API LRESULT WINAPI DefDriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM lParam1,
+                                                  LPARAM lParam2);
 OPENDRIVER_API LRESULT WINAPI DrvDefDriverProc(DWORD_PTR id, HDRVR driver, UINT message, LPARAM lParam1,
                                                LPARAM lParam2);
 
 /* The module of an instance: the value of dlopen or LoadLibrary. NULL if the handle is not open. */
-OPENDRIVER_API HMODULE WINAPI GetDriverModuleHandle(HDRVR driver);
-OPENDRIVER_API HMODULE WINAPI DrvGetModuleHandle(HDRVR driver);
+OPENDRIVER_WINMM_API HMODULE WINAPI GetDriverModuleHandle(HDRVR driver);
+OPENDRIVER_WINMM_API HMODULE WINAPI DrvGetModuleHandle(HDRVR driver);
 
 /* DRIVER_FLAGS_OPEN for an open instance, else 0. */
 OPENDRIVER_API DWORD WINAPI GetDriverFlags(HDRVR driver);

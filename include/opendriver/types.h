@@ -37,6 +37,14 @@
 #define OPENDRIVER_API
 #endif
 
+/* The same for the functions that <mmsystem.h> of Windows declares, too. It must not say anything else; so a program for
+ * Windows that links the static library defines OPENDRIVER_STATIC and includes this before <mmsystem.h>. */
+#if defined(_WIN32)
+#define OPENDRIVER_WINMM_API WINMMAPI
+#else
+#define OPENDRIVER_WINMM_API OPENDRIVER_API
+#endif
+
 /* The convention of functions and callbacks that Windows has no name for. */
 #if defined(_WIN32)
 #define OPENDRIVER_CALL __cdecl

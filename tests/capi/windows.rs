@@ -1,0 +1,78 @@
+//! A driver of 1995: one source for Linux and Windows, unchanged.
+
+use std::fs;
+use std::process::Command;
+
+use opendriver::abi::{
+    DRV_CONFIGURE, DRV_INSTALL, DRV_QUERYCONFIGURE, DRV_USER, DRVCNF_CANCEL, DRVCNF_OK, DRVCNF_RESTART,
+    DRVCONFIGINFO,
+};
+use opendriver::{Config, Head, Manager};
+
+use crate::library::{library, root};
+use crate::stage::{compiler, installed, run};
+
+const SOURCE: &str = "tests/c/drivers/classic.c";
+
+#[test]
+fn a_classic_driver_compiles_unchanged_and_is_loaded() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let driver = directory.path().join("classic.drv");
+    // As on Windows, where the same line ends in -lwinmm: DefDriverProc comes from the library.
+    run(compiler()
+        .args(["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-I"])
+        .arg(root().join("include/opendriver/windows"))
+        .arg("-o")
+        .arg(&driver)
+        .arg(root().join(SOURCE))
+        .arg("-L")
+        .arg(library().directory())
+        .arg("-lopendriver")
+        .arg(format!("-Wl,-rpath,{}", library().directory().display())));
+    let manager = Manager::builder()
+        .config(Config::default())
+        .driver_path(None)
+        .search_directory(directory.path())
+        .build();
+    let first = manager.open("classic.drv", None, 0).expect("it is a driver");
+    let second = manager.open("classic.drv", None, 0).expect("it has room for four");
+    assert_eq!(manager.send(first, DRV_QUERYCONFIGURE, 0, 0), Ok(1));
+    assert_eq!(manager.send(first, DRV_CONFIGURE, 0, 0), Ok(DRVCNF_CANCEL));
+    let alias: Vec<u16> = "classic\0".encode_utf16().collect();
+    for (name, answer) in [(alias.as_ptr(), DRVCNF_RESTART), (std::ptr::null(), DRVCNF_OK)] {
+        let info = DRVCONFIGINFO {
+            dwDCISize: size_of::<DRVCONFIGINFO>() as u32,
+            lpszDCISectionName: std::ptr::null(),
+            lpszDCIAliasName: name,
+        };
+        let address = (&raw const info).expose_provenance() as isize;
+        assert_eq!(manager.send(first, DRV_CONFIGURE, 0, address), Ok(answer));
+    }
+    assert_eq!(manager.send(first, DRV_USER, 0x1234, 0), Ok(0x1_1234));
+    assert_eq!(manager.send(first, DRV_USER, 0x1234, 0), Ok(0x2_1234));
+    assert_eq!(manager.send(second, DRV_USER, 5, 0), Ok(0x1_0005));
+    assert_eq!(manager.send(second, DRV_INSTALL, 0, 0), Ok(DRVCNF_OK));
+    assert_eq!(manager.send(second, 0x0E, 0, 0), Ok(0), "left to DefDriverProc");
+    assert_eq!(manager.close(first, 0, 0), Ok(1));
+    assert_eq!(manager.close(second, 0, 0), Ok(1));
+}
+
+#[test]
+fn the_same_source_compiles_with_the_headers_of_windows() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for (compiler, machine) in [("x86_64-w64-mingw32-gcc", "x86-64"), ("i686-w64-mingw32-gcc", "i386")] {
+        if !installed(compiler) {
+            continue;
+        }
+        let driver = directory.path().join(format!("classic-{machine}.dll"));
+        run(Command::new(compiler)
+            .args(["-shared", "-Wall", "-Wextra", "-Werror", "-Wl,--kill-at", "-o"])
+            .arg(&driver)
+            .arg(root().join(SOURCE))
+            .arg("-lwinmm"));
+        let head = Head::read(&driver).expect("it can be read").to_string();
+        assert!(head.contains("PE32") && head.contains(machine), "{head}");
+        let bytes = fs::read(&driver).expect("it can be read");
+        assert!(bytes.windows(11).any(|window| window == b"DriverProc\0"), "it exports DriverProc");
+    }
+}
