@@ -30,7 +30,7 @@ use self::state::{Loaded, State};
 use crate::error::{StaleHandle, SymbolError};
 use crate::handle::Handle;
 use crate::load::builtin::BuiltIn;
-use crate::observe::{Observer, Observers};
+use crate::observe::{Observer, Observers, is_traced};
 use crate::presence::Record;
 use crate::resolve::search::{SearchPlan, StandIns};
 use crate::sys;
@@ -172,7 +172,18 @@ impl Manager {
     /// Adds an observer of all messages from now on.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
         self.observers.add(observer);
-        self.hurdles.fetch_or(hurdle::OBSERVED, Ordering::Relaxed);
+        self.look_who_watches();
+    }
+
+    /// Notes for senders whether anybody watches: an observer, or a `tracing` subscriber that wants every message.
+    /// Asking `tracing` at each message would cost a look at memory of its own, so it is asked when something is
+    /// opened.
+    fn look_who_watches(&self) {
+        if is_traced() || !self.observers.is_empty() {
+            self.hurdles.fetch_or(hurdle::OBSERVED, Ordering::Relaxed);
+        } else if self.hurdles.load(Ordering::Relaxed) & hurdle::OBSERVED != 0 {
+            self.hurdles.fetch_and(!hurdle::OBSERVED, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn notifier(&self) -> Option<&Arc<dyn Notifier>> {

@@ -79,8 +79,7 @@ pub trait Observer: Send + Sync {
     }
 }
 
-/// Whether a `tracing` subscriber wants every message; one relaxed load.
-#[inline]
+/// Whether a `tracing` subscriber wants every message.
 pub(crate) fn is_traced() -> bool {
     tracing::level_filters::LevelFilter::current() >= tracing::level_filters::LevelFilter::TRACE
 }
@@ -98,6 +97,10 @@ impl Observers {
     pub(crate) fn add(&self, observer: Arc<dyn Observer>) {
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         *list = list.iter().cloned().chain([observer]).collect();
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.read().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     pub(crate) fn sending(&self, call: &Call<'_>) {

@@ -1,8 +1,8 @@
 //! Who is inside which module right now.
 //!
 //! A library must not be unloaded, and DRV_FREE not be sent, while another thread runs in it. Counting entries on
-//! the module would make every sender write to the same cache line; instead each thread has a record of its own, a
-//! stack of the modules it has entered, and the rare question "is anybody in there?" reads all records.
+//! the module would make every sender write to the same cache line; instead each thread has a record of its own, of
+//! the modules it has entered, and the rare question "is anybody in there?" reads all records.
 //!
 //! Records live for the rest of the process and go to a new thread when theirs ends.
 
@@ -23,12 +23,15 @@ type Mark = *mut ();
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Thread(usize);
 
-/// The stack of modules that one thread has entered.
+/// The modules that one thread has entered.
 pub(crate) struct Record {
+    /// The one that was entered by the short way, see [`Record::enter_first`].
+    first: AtomicPtr<()>,
+    /// All others, innermost last.
+    frames: Block,
     /// Frames in use. Only the owning thread writes it.
     depth: AtomicUsize,
     taken: AtomicBool,
-    frames: Block,
 }
 
 #[derive(Default)]
@@ -89,9 +92,10 @@ impl Record {
         });
         let record = free.copied().unwrap_or_else(|| {
             let record: &'static Record = Box::leak(Box::new(Record {
+                first: AtomicPtr::default(),
+                frames: Block::default(),
                 depth: AtomicUsize::new(0),
                 taken: AtomicBool::new(true),
-                frames: Block::default(),
             }));
             records.push(record);
             record
@@ -110,66 +114,54 @@ impl Record {
 
     /// How many modules this thread is inside, counting each entry.
     pub(crate) fn depth(&self) -> usize {
-        self.depth.load(Ordering::Relaxed)
+        self.depth.load(Ordering::Relaxed) + usize::from(!self.first.load(Ordering::Relaxed).is_null())
     }
 
-    /// Announces that this thread goes into the module that `mark` stands for. What the caller checks behind a
-    /// [`fence::light`] is checked after the announcement can be seen. To be undone by [`Record::pop`], in the
-    /// reverse order.
-    pub(crate) fn push(&'static self, mark: Mark) -> Frame {
-        self.push_shallow(mark).unwrap_or_else(|| {
-            let depth = self.depth();
-            self.fill(self.frames.mark(depth), depth, mark)
-        })
+    fn contains(&self, mark: Mark) -> bool {
+        self.first.load(Ordering::Acquire) == mark || self.frames.contains(mark)
     }
 
-    /// The same for a stack that is not deeper than its first block; `None` if it is.
+    /// Announces that this thread goes into the module that `mark` stands for, by the short way: one store. For a
+    /// thread that has not entered one by this way already; says whether that was so. What the caller checks behind
+    /// a [`fence::light`] is checked after the announcement can be seen.
     #[inline]
-    pub(crate) fn push_shallow(&'static self, mark: Mark) -> Option<Frame> {
-        let depth = self.depth.load(Ordering::Relaxed);
-        let slot = self.frames.marks.get(depth)?;
-        Some(self.fill(slot, depth, mark))
+    pub(crate) fn enter_first(&self, mark: Mark) -> bool {
+        let free = self.first.load(Ordering::Relaxed).is_null();
+        if free {
+            self.first.store(mark, Ordering::Relaxed);
+        }
+        free
     }
 
+    /// Takes back the announcement of [`Record::enter_first`].
     #[inline]
-    fn fill(&'static self, slot: &'static AtomicPtr<()>, depth: usize, mark: Mark) -> Frame {
-        slot.store(mark, Ordering::Relaxed);
-        self.depth.store(depth + 1, Ordering::Relaxed);
-        Frame { slot, depth }
+    pub(crate) fn leave_first(&self) {
+        self.first.store(ptr::null_mut(), Ordering::Release);
     }
 
-    /// Takes an announcement back.
-    #[inline]
-    pub(crate) fn pop(&self, frame: Frame) {
-        frame.slot.store(ptr::null_mut(), Ordering::Release);
-        self.depth.store(frame.depth, Ordering::Relaxed);
-    }
-
-    /// As [`Record::push`] with its fence, until the returned value is dropped.
+    /// Announces an entry at any depth, with its fence; it ends when the returned value is dropped.
     pub(crate) fn enter(&'static self, mark: Mark) -> Entered {
-        let frame = self.push(mark);
+        let depth = self.depth.load(Ordering::Relaxed);
+        let frame = self.frames.mark(depth);
+        frame.store(mark, Ordering::Relaxed);
+        self.depth.store(depth + 1, Ordering::Relaxed);
         fence::light();
-        Entered { record: self, frame }
+        Entered { record: self, frame, depth }
     }
-}
-
-/// An announcement.
-#[derive(Clone, Copy)]
-pub(crate) struct Frame {
-    slot: &'static AtomicPtr<()>,
-    /// How deep the thread was before.
-    depth: usize,
 }
 
 /// The time that a thread spends inside a module. Entries end in the reverse order of their beginning.
 pub(crate) struct Entered {
     record: &'static Record,
-    frame: Frame,
+    frame: &'static AtomicPtr<()>,
+    /// How many frames there were before.
+    depth: usize,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        self.record.pop(self.frame);
+        self.frame.store(ptr::null_mut(), Ordering::Release);
+        self.record.depth.store(self.depth, Ordering::Relaxed);
         fence::light();
     }
 }
@@ -189,11 +181,11 @@ pub(crate) fn inside(mark: Mark) -> Inside {
     let own = Record::own();
     fence::heavy();
     let records = RECORDS.lock().unwrap_or_else(PoisonError::into_inner);
-    if records.iter().any(|record| !ptr::eq(*record, own) && record.frames.contains(mark)) {
+    if records.iter().any(|record| !ptr::eq(*record, own) && record.contains(mark)) {
         return Inside::Others;
     }
     drop(records);
-    if own.frames.contains(mark) { Inside::OnlyMe } else { Inside::Nobody }
+    if own.contains(mark) { Inside::OnlyMe } else { Inside::Nobody }
 }
 
 #[cfg(test)]
@@ -228,6 +220,20 @@ mod tests {
         assert_eq!(inside(deep), Inside::Nobody);
         assert_eq!(inside(shallow), Inside::Nobody);
         assert_eq!(Record::own().depth(), 0);
+    }
+
+    #[test]
+    fn the_short_way_is_for_one_entry_at_a_time() {
+        let (outer, inner) = (mark(0x3001), mark(0x3002));
+        assert!(Record::own().enter_first(outer));
+        assert!(!Record::own().enter_first(inner));
+        let entered = Record::own().enter(inner);
+        assert_eq!(Record::own().depth(), 2);
+        assert_eq!((inside(outer), inside(inner)), (Inside::OnlyMe, Inside::OnlyMe));
+        drop(entered);
+        assert_eq!((inside(outer), inside(inner)), (Inside::OnlyMe, Inside::Nobody));
+        Record::own().leave_first();
+        assert_eq!((inside(outer), Record::own().depth()), (Inside::Nobody, 0));
     }
 
     #[test]

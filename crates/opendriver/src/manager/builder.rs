@@ -95,10 +95,7 @@ impl ManagerBuilder {
 
     /// Builds the manager. Loads nothing.
     pub fn build(self) -> Manager {
-        let mut hurdles = if sys::fence::prepare() { 0 } else { hurdle::FULL_FENCES };
-        if !self.observers.is_empty() {
-            hurdles |= hurdle::OBSERVED;
-        }
+        let hurdles = if sys::fence::prepare() { 0 } else { hurdle::FULL_FENCES };
         let path = self.path.unwrap_or_default();
         // An empty element would mean the current directory, which is searched only when the settings say so.
         let elements = std::env::split_paths(&path).filter(|element| !element.as_os_str().is_empty());

@@ -19,7 +19,7 @@ use crate::error::StaleHandle;
 use crate::handle::Handle;
 use crate::load::Entry;
 use crate::module::Module;
-use crate::observe::{Call, is_traced};
+use crate::observe::Call;
 use crate::presence::Record;
 use crate::sys::fence;
 use crate::table::{Seen, Slot};
@@ -59,16 +59,15 @@ impl Manager {
             }
             return Err(StaleHandle { handle });
         };
-        if self.hurdles.load(Ordering::Relaxed) & hurdle::AT_ENTRY != 0 || is_traced() {
+        let record = Record::own();
+        if self.hurdles.load(Ordering::Relaxed) & hurdle::AT_ENTRY != 0
+            || !record.enter_first(seen.module.cast_mut().cast())
+        {
             return self.send_carefully(slot, seen, handle, message, (lparam1, lparam2));
         }
-        let record = Record::own();
-        let Some(frame) = record.push_shallow(seen.module.cast_mut().cast()) else {
-            return self.send_carefully(slot, seen, handle, message, (lparam1, lparam2));
-        };
         fence::lightest();
         if !slot.is(handle) {
-            record.pop(frame);
+            record.leave_first();
             return self.send_carefully(slot, seen, handle, message, (lparam1, lparam2));
         }
         // SAFETY: the handle was alive after the entry was announced. Whoever closes the last instance of a module
@@ -84,7 +83,7 @@ impl Manager {
             }
             Entry::BuiltIn(_) => answer_built_in(module, seen.driver_id, handle, message, (lparam1, lparam2)),
         };
-        record.pop(frame);
+        record.leave_first();
         fence::lightest();
         if self.hurdles.load(Ordering::Relaxed) & hurdle::DEPARTING != 0 {
             self.resume_descents();
@@ -92,8 +91,8 @@ impl Manager {
         Ok(answer)
     }
 
-    /// [`Manager::send`] where somebody watches, where the system has no remote barrier, where the thread is nested
-    /// deeply, or where the handle died just now.
+    /// [`Manager::send`] where somebody watches, where the system has no remote barrier, where a driver calls back,
+    /// or where the handle died just now.
     #[cold]
     fn send_carefully(
         &self,
@@ -165,7 +164,7 @@ impl Manager {
         parameters: Option<&str>,
     ) -> LRESULT {
         let call = call_of(module, driver_id, handle, message, lparams, parameters);
-        let watched = self.hurdles.load(Ordering::Relaxed) & hurdle::OBSERVED != 0 || is_traced();
+        let watched = self.hurdles.load(Ordering::Relaxed) & hurdle::OBSERVED != 0;
         if !watched {
             return answer(module, &call);
         }
@@ -179,7 +178,7 @@ impl Manager {
 
 /// What may stand in the way of the short path of [`Manager::send`], in one word so that it is one load.
 pub(super) mod hurdle {
-    /// There are observers.
+    /// There are observers, or a `tracing` subscriber wants every message.
     pub(in crate::manager) const OBSERVED: u32 = 1;
     /// The system cannot make other threads pass a barrier, so every sender needs full fences.
     pub(in crate::manager) const FULL_FENCES: u32 = 2;

@@ -123,6 +123,7 @@ impl Manager {
         parameters: Option<&str>,
         lparam2: LPARAM,
     ) -> Result<Handle, OpenFailure> {
+        self.look_who_watches();
         let admitted = self.admit(setup, &wanted)?;
         let module = admitted.module.clone();
         let ansi = &setup.config.settings().ansi_code_page;
