@@ -5,7 +5,8 @@
 //! Each recording is played in a process of its own, with shared libraries of this system under the very names, and
 //! what the traces show is what the drivers saw.
 //!
-//! `OPENDRIVER_BLESS=1` writes the traces and rows anew. What it writes is to be read before it is believed.
+//! `OPENDRIVER_BLESS=1` writes the traces and rows anew, those of `wine` first: run it twice. What it writes is to be
+//! read before it is believed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,15 +16,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use opendriver::Personality;
 use opendriver_config::Settings;
-use opendriver_testkit::{Comparison, Expected, Recording, Trace};
+use opendriver_testkit::{Comparison, Event, Expected, Recording, Trace};
 use opendriver_tests::replay::play_ordered;
 use opendriver_tests::rows::{ROWS, Row};
 use opendriver_tests::{Replay, replay};
 use serde::Deserialize;
 
 /// Why a recording may be an exception. No other reasons are accepted.
-const KINDS: &[&str] =
-    &["wine crashed", "one LOAD at a time", "stale handle", "no unloading under a call", "file names", "windows facility", "host loader"];
+const KINDS: &[&str] = &[
+    "wine crashed",
+    "one LOAD at a time",
+    "stale handle",
+    "no unloading under a call",
+    "file names",
+    "windows facility",
+    "host loader",
+];
 
 /// A recording that our `wine` rightly does not follow.
 #[derive(Debug, Deserialize)]
@@ -140,7 +148,16 @@ fn with_each(check: impl Fn(&Path, &Recording) -> Result<(), String> + Sync) {
 }
 
 fn play(path: &Path, personality: Personality, switches: Vec<String>) -> Result<Trace, String> {
-    replay(&Replay { recording: path.to_path_buf(), personality, switches })
+    let mut trace = replay(&Replay { recording: path.to_path_buf(), personality, switches })?;
+    // In which order the end of a process unloads its libraries is this system's affair; recordings have the latest
+    // first.
+    let ends = |event: &Event| event.kind == "detach" && event.get("exiting") == Some(&true.into());
+    for run in trace.events.chunk_by_mut(|one, next| ends(one) && ends(next)) {
+        if ends(&run[0]) {
+            run.sort_by_key(|event| std::cmp::Reverse(event.text("m")[1..].parse::<usize>().ok()));
+        }
+    }
+    Ok(trace)
 }
 
 /// Whether the trace is what the recording says, and the difference.
@@ -180,10 +197,14 @@ fn exceptions_are_recordings_of_the_accepted_kinds_with_a_reason() {
     let mut seen = BTreeSet::new();
     for Exception { name, kind, reason } in exceptions() {
         assert!(names.contains(&name), "there is no recording {name}");
-        assert!(KINDS.contains(&kind.as_str()), "{name}: {kind} is no kind of exception; there are {KINDS:?}");
+        assert!(
+            KINDS.contains(&kind.as_str()),
+            "{name}: {kind} is no kind of exception; there are {KINDS:?}"
+        );
         assert!(reason.len() > 20, "{name}: the reason says nothing");
         assert!(seen.insert(name.clone()), "{name} is there twice");
-        let recording = Recording::read(&here("recordings").join(format!("{name}.json"))).expect("it is there");
+        let recording =
+            Recording::read(&here("recordings").join(format!("{name}.json"))).expect("it is there");
         assert_eq!(kind == "wine crashed", recording.crashed(), "{name}: whether Wine crashed");
     }
     for entry in fs::read_dir(here("expected/wine")).expect("it is there") {
@@ -210,22 +231,30 @@ fn rows_account_for_all_differences(personality: Personality) {
         let name = name_of(path);
         let trace = play(path, personality, Vec::new())?;
         // What the same manager does as `wine`: the recording, or the right trace of an exception.
-        let base = instead(recording, &expected_file(Personality::Wine, &name)).unwrap_or_else(|| recording.clone());
+        let base =
+            instead(recording, &expected_file(Personality::Wine, &name)).unwrap_or_else(|| recording.clone());
         let file = expected_file(personality, &name);
         let difference = compare(&base, &trace);
         if blessing() && difference.is_err() {
-            let rows = rows_that_account(path, personality, &trace)?;
-            blessed.lock().expect("no panic").insert(name.clone(), rows);
             fs::write(&file, lines_of(recording, &trace)).map_err(|error| error.to_string())?;
+            let right = instead(recording, &file).expect("it was just written");
+            let rows = rows_that_account(path, personality, &right)?;
+            blessed.lock().expect("no panic").insert(name.clone(), rows);
             return Ok(());
         }
         if blessing() {
-            return if file.exists() { fs::remove_file(&file).map_err(|error| error.to_string()) } else { Ok(()) };
+            return if file.exists() {
+                fs::remove_file(&file).map_err(|error| error.to_string())
+            } else {
+                Ok(())
+            };
         }
         let rows = match (difference, explained.get(&name)) {
             (Ok(()), None) if file.exists() => return Err(format!("{} is not needed", file.display())),
             (Ok(()), None) => return Ok(()),
-            (Ok(()), Some(rows)) => return Err(format!("the rows {rows:?} explain nothing: the trace is the same")),
+            (Ok(()), Some(rows)) => {
+                return Err(format!("the rows {rows:?} explain nothing: the trace is the same"));
+            }
             (Err(difference), None) => return Err(format!("no row explains this: {difference}")),
             (Err(_), Some(rows)) => rows,
         };
@@ -243,7 +272,12 @@ fn rows_account_for_all_differences(personality: Personality) {
 }
 
 /// `wine` with these rows as in `personality` gives the trace, and with any one less it does not.
-fn check_rows(path: &Path, personality: Personality, rows: &[String], right: &Recording) -> Result<(), String> {
+fn check_rows(
+    path: &Path,
+    personality: Personality,
+    rows: &[String],
+    right: &Recording,
+) -> Result<(), String> {
     let rows: Vec<&Row> = rows
         .iter()
         .map(|name| Row::named(name).ok_or_else(|| format!("the table has no row {name:?}")))
@@ -253,7 +287,8 @@ fn check_rows(path: &Path, personality: Personality, rows: &[String], right: &Re
     }
     let lines = |rows: &[&Row]| rows.iter().flat_map(|row| row.lines(personality)).collect::<Vec<_>>();
     let trace = play(path, Personality::Wine, lines(&rows))?;
-    compare(right, &trace).map_err(|difference| format!("the rows do not account for all of it: {difference}"))?;
+    compare(right, &trace)
+        .map_err(|difference| format!("the rows do not account for all of it: {difference}"))?;
     for left_out in &rows {
         let others: Vec<&Row> = rows.iter().copied().filter(|row| row != left_out).collect();
         if compare(right, &play(path, Personality::Wine, lines(&others))?).is_ok() {
@@ -264,14 +299,25 @@ fn check_rows(path: &Path, personality: Personality, rows: &[String], right: &Re
 }
 
 /// The fewest rows that account for a trace, found by leaving out one after the other.
-fn rows_that_account(path: &Path, personality: Personality, trace: &Trace) -> Result<Vec<String>, String> {
+fn rows_that_account(
+    path: &Path,
+    personality: Personality,
+    right: &Recording,
+) -> Result<Vec<String>, String> {
     let differs = |row: &&Row| row.lines(personality) != row.lines(Personality::Wine);
     let mut rows: Vec<&Row> = ROWS.iter().filter(differs).collect();
-    for candidate in rows.clone() {
-        let others: Vec<&Row> = rows.iter().copied().filter(|row| *row != candidate).collect();
-        let lines = others.iter().flat_map(|row| row.lines(personality)).collect();
-        if Comparison::of_traces(&trace.events, &play(path, Personality::Wine, lines)?.events).is_same() {
-            rows = others;
+    // One row may be needed only because of another, so it takes as many rounds as something is left out.
+    loop {
+        let before = rows.len();
+        for candidate in rows.clone() {
+            let others: Vec<&Row> = rows.iter().copied().filter(|row| *row != candidate).collect();
+            let lines = others.iter().flat_map(|row| row.lines(personality)).collect();
+            if compare(right, &play(path, Personality::Wine, lines)?).is_ok() {
+                rows = others;
+            }
+        }
+        if rows.len() == before {
+            break;
         }
     }
     Ok(rows.iter().map(|row| row.name.to_owned()).collect())
@@ -312,5 +358,6 @@ fn play_in_this_process() {
     // Nothing was ordered: somebody runs the ignored tests too.
     let path = here("recordings/life.open0_params.json");
     let recording = Recording::read(&path).expect("it is there");
-    compare(&recording, &play(&path, Personality::Wine, Vec::new()).expect("it is played")).expect("it is the same");
+    compare(&recording, &play(&path, Personality::Wine, Vec::new()).expect("it is played"))
+        .expect("it is the same");
 }

@@ -32,13 +32,16 @@ impl Comparison {
     /// Compares a trace with what a recording expects. Where it expects nothing, everything is right.
     ///
     /// Paths, pointers and handles have been given names when the trace was written. What else is the same and
-    /// looks different is: NULL in the place of a handle, which recordings write as `0`, and file names in another
-    /// case, since the recorded system does not tell them apart.
+    /// looks different is: NULL in the place of a handle, which recordings write as `0`; and, where events are
+    /// expected and not lines, file names in another case, since the recorded system does not tell them apart.
     pub fn of(recording: &Recording, trace: &Trace) -> Comparison {
         let mut got = normalised(&trace.events);
         let mut expected = match &recording.expected {
             Expected::Nothing => got.clone(),
-            Expected::Events(events) => normalised(events),
+            Expected::Events(events) => {
+                got = lines(&trace.events, Case::Folded);
+                lines(events, Case::Folded)
+            }
             Expected::Lines(lines) => lines.clone(),
         };
         if let Some(after) = &recording.profile_after {
@@ -91,12 +94,25 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// The events as lines of text, with what means the same written the same.
+/// The events as lines of text, with NULL in the place of a handle written as `0`: the form in which expectations are
+/// kept.
 pub fn normalised(events: &[Event]) -> Vec<String> {
-    events.iter().map(|event| normalise(event.clone()).to_string()).collect()
+    lines(events, Case::Kept)
 }
 
-fn normalise(mut event: Event) -> Event {
+/// What becomes of the case of file names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Kept,
+    /// The recorded system writes a file name as it was asked for, and this one as it is.
+    Folded,
+}
+
+fn lines(events: &[Event], case: Case) -> Vec<String> {
+    events.iter().map(|event| normalise(event.clone(), case).to_string()).collect()
+}
+
+fn normalise(mut event: Event, case: Case) -> Event {
     let function = Function::named(event.text("fn"));
     for (name, value) in &mut event.fields {
         match (name.as_str(), value) {
@@ -109,7 +125,7 @@ fn normalise(mut event: Event) -> Event {
                     }
                 }
             }
-            ("file", Json::String(file)) => *file = fold(file),
+            ("file", Json::String(file)) if case == Case::Folded => *file = fold(file),
             _ => {}
         }
     }
@@ -181,7 +197,7 @@ fn middle(left: &[String], right: &[String]) -> Vec<Line> {
 mod tests {
     use super::*;
 
-    fn lines(text: &str) -> Vec<String> {
+    fn letters(text: &str) -> Vec<String> {
         text.chars().map(String::from).collect()
     }
 
@@ -196,7 +212,7 @@ mod tests {
             ("abcd", "xbcy", 4),
             ("aab", "ab", 1),
         ] {
-            let comparison = Comparison { lines: diff(&lines(left), &lines(right)) };
+            let comparison = Comparison { lines: diff(&letters(left), &letters(right)) };
             assert_eq!(comparison.differences(), differences, "{left} {right}\n{comparison}");
             let side = |keep: fn(&Line) -> Option<&String>| -> String {
                 comparison.lines.iter().filter_map(keep).cloned().collect()
@@ -217,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_diff_shows_the_neighbourhood() {
-        let comparison = Comparison { lines: diff(&lines("abcdefghijk"), &lines("abcdefXhijk")) };
+        let comparison = Comparison { lines: diff(&letters("abcdefghijk"), &letters("abcdefXhijk")) };
         assert_eq!(comparison.to_string(), "  ...\n  d\n  e\n  f\n- g\n+ X\n  h\n  i\n  j\n  ...\n");
     }
 

@@ -90,7 +90,7 @@ pub(super) fn write(recording: &Recording) -> String {
         }
         Expected::Events(events) => {
             line("@expect");
-            events.iter().for_each(|event| line(&event.to_string()));
+            crate::compare::normalised(events).iter().for_each(|event| line(event));
         }
     }
     text
