@@ -15,6 +15,8 @@
 // by compiling against its headers.
 #![cfg(unix)]
 
+mod abi_diff;
+mod examples;
 mod headers;
 mod library;
 mod programs;

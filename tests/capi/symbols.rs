@@ -1,6 +1,7 @@
 //! What the library exports: exactly the names of the headers, and those are exactly the functions of the source.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::process::Command;
 
@@ -84,24 +85,15 @@ fn cbindgen_finds_the_same_prototypes_in_the_source() {
         return;
     }
     let directory = tempfile::tempdir().expect("a directory");
-    let (config, generated, together) = (
-        directory.path().join("cbindgen.toml"),
-        directory.path().join("generated.h"),
-        directory.path().join("together.c"),
-    );
-    // The types of the source by the names that they have in our header.
-    fs::write(
-        &config,
-        "language = 'C'\nno_includes = true\nstyle = 'type'\n[export]\nitem_types = ['functions']\n",
-    )
-    .expect("it can be written");
-    run(Command::new("cbindgen")
-        .arg("--config")
-        .arg(&config)
-        .arg("--output")
-        .arg(&generated)
-        .arg(root().join("crates/opendriver-capi"))
-        .stderr(std::process::Stdio::null()));
+    let file = |name: &str| directory.path().join(name);
+    let (source, config, generated, together) =
+        (file("source.rs"), file("cbindgen.toml"), file("generated.h"), file("together.c"));
+    fs::write(&source, source_in_one_file()).expect("it can be written");
+    fs::write(&config, "language = 'C'\nno_includes = true\n[export]\nitem_types = ['functions']\n")
+        .expect("it can be written");
+    let arguments =
+        [OsStr::new("--config"), config.as_ref(), "--output".as_ref(), generated.as_ref(), source.as_ref()];
+    run(Command::new("cbindgen").args(arguments));
     let prototypes = fs::read_to_string(&generated).expect("it was written");
     for name in declared() {
         assert!(prototypes.contains(&format!("{name}(")), "cbindgen has not found {name}:\n{prototypes}");
@@ -122,15 +114,40 @@ fn cbindgen_finds_the_same_prototypes_in_the_source() {
         .arg(&together));
 }
 
+/// The source of the library as cbindgen can read it: in one file, and with the C convention in the place of the
+/// system's, which it does not know and which differs from it on 32-bit Windows only.
+fn source_in_one_file() -> String {
+    let mut text = String::new();
+    let mut directories = vec![root().join("crates/opendriver-capi/src")];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).expect("it can be read") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                directories.push(path);
+                continue;
+            }
+            let file = fs::read_to_string(path).expect("it can be read");
+            let code = file.split("#[cfg(test)]").next().unwrap_or_default();
+            let inner = |line: &&str| !line.starts_with("//!") && !line.starts_with("#![");
+            let of_another_file = |line: &str| line.ends_with(';') && line.contains("mod ");
+            for line in code.lines().filter(inner).filter(|line| !of_another_file(line)) {
+                text.push_str(&line.replace("extern \"system\"", "extern \"C\""));
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
 /// Rust has no words for some types of C: generic pointers, and numbers that C calls handles and functions.
 fn in_words_of_the_header(prototypes: &str) -> String {
     let mut text = prototypes.to_owned();
     for (rust, c) in [
-        ("Out_DRIVERINFOSTRUCT", "DRIVERINFOSTRUCT *"),
-        ("Out_Answer", "opendriver_answer *"),
-        ("Out_LRESULT", "LRESULT *"),
-        ("Out_usize", "size_t *"),
-        ("In_NotifierTable", "const opendriver_notifier *"),
+        ("Out<DRIVERINFOSTRUCT>", "DRIVERINFOSTRUCT *"),
+        ("Out<Answer>", "opendriver_answer *"),
+        ("Out<LRESULT>", "LRESULT *"),
+        ("Out<uintptr_t>", "size_t *"),
+        ("In<NotifierTable>", "const opendriver_notifier *"),
         ("void *opendriver_symbol", "opendriver_function opendriver_symbol"),
         ("void *opendriver_module_symbol", "opendriver_function opendriver_module_symbol"),
         ("uintptr_t opendriver_module(", "HMODULE opendriver_module("),
