@@ -44,7 +44,12 @@ impl Probes {
 }
 
 impl Drivers for Probes {
-    fn install(&self, stage: &Arc<Stage>, drive: &Path, builder: ManagerBuilder) -> io::Result<ManagerBuilder> {
+    fn install(
+        &self,
+        stage: &Arc<Stage>,
+        drive: &Path,
+        builder: ManagerBuilder,
+    ) -> io::Result<ManagerBuilder> {
         for (file, driver, kind) in STANDARD_WORLD {
             let path = drive.join("oracle").join(file);
             if path.exists() {
@@ -66,7 +71,10 @@ impl Drivers for Probes {
             };
             lock(&OWNERS).get_or_insert_default().insert(key, Arc::new(owner));
             lock(&self.names).insert(path.clone(), (*driver).to_owned());
-            fs::write(format!("{}.hook", path.display()), format!("{:x} {key:x}", sink as *const () as usize))?;
+            fs::write(
+                format!("{}.hook", path.display()),
+                format!("{:x} {key:x}", sink as *const () as usize),
+            )?;
         }
         Ok(builder)
     }

@@ -51,7 +51,8 @@ pub fn replay(replay: &Replay) -> Result<Trace, String> {
         .output()
         .expect("this program can be started");
     let said = || {
-        let [out, err] = [&child.stdout, &child.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let [out, err] =
+            [&child.stdout, &child.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         format!("{} in {:?}: {out}{err}", replay.recording.display(), child.status)
     };
     let written = fs::read_to_string(&output).map_err(|_| said())?;
@@ -79,7 +80,9 @@ pub fn replay(replay: &Replay) -> Result<Trace, String> {
 pub fn play_ordered() {
     let Ok(order) = std::env::var(ORDER) else { return };
     let parts: Vec<&str> = order.split('\u{1}').collect();
-    let [recording, personality, output, switches] = parts[..] else { panic!("an order has four parts: {order}") };
+    let [recording, personality, output, switches] = parts[..] else {
+        panic!("an order has four parts: {order}")
+    };
     let recording = Recording::read(Path::new(recording)).unwrap_or_else(|error| panic!("{error}"));
     let personality: Personality = personality.parse().expect("a personality");
     let switches: Vec<String> = switches.lines().map(str::to_owned).collect();
