@@ -47,6 +47,7 @@ pub fn replay(replay: &Replay) -> Result<Trace, String> {
         // What the child leaves behind goes with this directory.
         .env("TMPDIR", directory.path())
         .env_remove("OPENDRIVER_PATH")
+        .current_dir(directory.path())
         .stdin(Stdio::null())
         .output()
         .expect("this program can be started");

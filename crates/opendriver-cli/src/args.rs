@@ -35,7 +35,7 @@ OPENDRIVER_PATH, the platform's driver directories, and last the directory of th
 subdirectory `deps`, where cargo leaves the libraries of a build). The current directory is not searched: write \
 ./NAME for a file in it.
 
-Exit codes: 0 done, 1 the driver refused, 2 an error.
+Exit codes: 0 done, 1 the driver refused or a script went otherwise than expected, 2 an error.
 
 Example: opendriver --config system.ini probe midi";
 
@@ -77,6 +77,12 @@ pub(crate) enum Command {
     /// Print a value of the configuration as the profile functions of Windows return it
     #[command(after_help = "Example: opendriver get drivers32 midi --config system.ini")]
     Get(GetArgs),
+    /// Play scripts of calls and compare what happens with what they expect
+    #[command(
+        after_help = "Example: opendriver run --driver mine.drv=./libmine.so open.script close.script --format junit",
+        after_long_help = RUN_HELP
+    )]
+    Run(RunArgs),
 }
 
 const PROBE_HELP: &str = "\
@@ -139,6 +145,32 @@ pub(crate) struct SendArgs {
     /// lParam2 of the message (--lparam2 is that of DRV_OPEN)
     #[arg(id = "second", value_name = "L2", default_value = "0", allow_hyphen_values = true, value_parser = values::lparam)]
     pub(crate) second: LPARAM,
+}
+
+const RUN_HELP: &str = "\
+A script has one call per line: h = OpenDriver \"mine.drv hello\" NULL 0. Behind a line @expect stands what is to \
+happen, one event per line; --record writes these lines. Files that end in .json are recordings; those of Wine are \
+played under personality wine unless --personality says otherwise. Scripts find the drivers probea.dll, probeb.drv and \
+probec.acm, which do what rules in the script say.
+
+Exit codes: 0 everything as expected, 1 something else happened, 2 a script cannot be read or played.
+
+Example: opendriver run --driver mine.drv=./libmine.so open.script close.script --format junit";
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Scripts and recordings; of a directory, all files that end in .script or .json
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// A library of your own, and the file name under which scripts open it (the default is its own); may be repeated
+    #[arg(long, value_name = "[NAME=]FILE")]
+    pub(crate) driver: Vec<OsString>,
+    /// The form of the report
+    #[arg(long, value_name = "FORM", default_value = "text", value_parser = ["text", "tap", "junit"])]
+    pub(crate) format: String,
+    /// Print the script together with what happens, instead of a report
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) record: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod get;
 mod list;
 mod probe;
+mod run;
 mod send;
 
 use crate::args::{Cli, Command};
@@ -12,8 +13,13 @@ use crate::session::Session;
 
 /// Does what the command line says.
 pub(crate) fn run(args: &Cli, out: Output) -> Result<(), Failure> {
+    // Scripts bring their own configuration.
+    if let Command::Run(run_args) = &args.command {
+        return run::run(&args.global, run_args, out);
+    }
     let session = Session::start(&args.global, out)?;
     match &args.command {
+        Command::Run(_) => Ok(()),
         Command::List(args) => list::run(&session, args),
         Command::Probe(args) => probe::run(&session, args),
         Command::Send(args) => send::run(&session, args),

@@ -29,7 +29,7 @@ const LONGEST_LINE: usize = 1000;
 enum Exit {
     /// Whoever read standard output has seen enough.
     Quiet = 0,
-    /// The driver said no.
+    /// The driver said no, or something else happened than a script expects.
     Refused = 1,
     /// Anything else.
     Error = 2,
@@ -146,6 +146,36 @@ impl Failure {
         let mut text = format!("the section [{section}]{place} has no key {key:?}");
         also(&mut text, similar.iter().map(|name| (*name).to_owned()));
         Failure::new(Exit::Error, "no-such-key", text)
+    }
+
+    /// A file is no script, or a script cannot be played.
+    pub(crate) fn script(error: &dyn std::error::Error) -> Failure {
+        Failure::new(Exit::Error, "script", with_sources(error))
+    }
+
+    /// The same with the file it is about in front, unless it is there.
+    pub(crate) fn in_file(mut self, file: &Path) -> Failure {
+        let file = file.display().to_string();
+        if !self.text.contains(&file) {
+            self.text = format!("{file}: {}", self.text);
+        }
+        self
+    }
+
+    /// What is shown in a report instead of on its own.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// The command line of `run` contradicts itself or a script.
+    pub(crate) fn run(text: String) -> Failure {
+        Failure::new(Exit::Error, "run", text)
+    }
+
+    /// Scripts did not go as expected, which the report has said; `errors` if some could not be played.
+    pub(crate) fn scripts(errors: bool) -> Failure {
+        let exit = if errors { Exit::Error } else { Exit::Refused };
+        Failure::new(exit, "scripts", "something else happened than was expected".to_owned()).shown()
     }
 
     /// Standard output could not be written.

@@ -29,7 +29,8 @@ pub enum Line {
 }
 
 impl Comparison {
-    /// Compares a trace with what a recording expects. Where it expects nothing, everything is right.
+    /// Compares a trace with what a recording expects. Where it expects nothing, everything is right. In a line of
+    /// text that is expected, `*` stands for any characters but blanks: for numbers that differ from run to run.
     ///
     /// Paths, pointers and handles have been given names when the trace was written. What else is the same and
     /// looks different is: NULL in the place of a handle, which recordings write as `0`; and, where events are
@@ -48,12 +49,16 @@ impl Comparison {
             expected.extend(profile_lines(Some(after)));
             got.extend(profile_lines(trace.profile_after.as_deref()));
         }
-        Comparison { lines: diff(&expected, &got) }
+        let same = match recording.expected {
+            Expected::Lines(_) => matches,
+            _ => |expected: &str, got: &str| expected == got,
+        };
+        Comparison { lines: diff(&expected, &got, same) }
     }
 
     /// Compares two traces that were written by the same player.
     pub fn of_traces(expected: &[Event], got: &[Event]) -> Comparison {
-        Comparison { lines: diff(&normalised(expected), &normalised(got)) }
+        Comparison { lines: diff(&normalised(expected), &normalised(got), |one, other| one == other) }
     }
 
     /// Whether everything that was expected happened, and nothing else.
@@ -144,19 +149,28 @@ fn profile_lines(text: Option<&str>) -> Vec<String> {
 /// Beyond this many pairs of lines the middle is not searched for what they have in common.
 const MOST_PAIRS: usize = 16_000_000;
 
+/// Whether a line is what an expected line with wildcards describes.
+fn matches(pattern: &str, line: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == line };
+    let Some(line) = line.strip_prefix(head) else { return false };
+    // The wildcard takes nothing, or one character after the other up to a blank.
+    let ends = line.char_indices().map(|(at, _)| at).chain([line.len()]);
+    ends.take_while(|&at| !line[..at].contains(char::is_whitespace)).any(|at| matches(rest, &line[at..]))
+}
+
 /// The longest common subsequence, and what each side has besides.
-fn diff(expected: &[String], got: &[String]) -> Vec<Line> {
-    let head = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+fn diff(expected: &[String], got: &[String], same: fn(&str, &str) -> bool) -> Vec<Line> {
+    let head = expected.iter().zip(got).take_while(|(a, b)| same(a, b)).count();
     let (left, right) = (&expected[head..], &got[head..]);
-    let tail = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
+    let tail = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| same(a, b)).count();
     let (left, right) = (&left[..left.len() - tail], &right[..right.len() - tail]);
-    let mut lines: Vec<Line> = expected[..head].iter().cloned().map(Line::Same).collect();
-    lines.extend(middle(left, right));
-    lines.extend(expected[expected.len() - tail..].iter().cloned().map(Line::Same));
+    let mut lines: Vec<Line> = got[..head].iter().cloned().map(Line::Same).collect();
+    lines.extend(middle(left, right, same));
+    lines.extend(got[got.len() - tail..].iter().cloned().map(Line::Same));
     lines
 }
 
-fn middle(left: &[String], right: &[String]) -> Vec<Line> {
+fn middle(left: &[String], right: &[String], same: fn(&str, &str) -> bool) -> Vec<Line> {
     let missing = |line: &String| Line::Missing(line.clone());
     let extra = |line: &String| Line::Extra(line.clone());
     let width = right.len() + 1;
@@ -167,7 +181,7 @@ fn middle(left: &[String], right: &[String]) -> Vec<Line> {
     let mut common = vec![0_u32; (left.len() + 1) * width];
     for i in (0..left.len()).rev() {
         for j in (0..right.len()).rev() {
-            common[i * width + j] = if left[i] == right[j] {
+            common[i * width + j] = if same(&left[i], &right[j]) {
                 common[(i + 1) * width + j + 1] + 1
             } else {
                 common[(i + 1) * width + j].max(common[i * width + j + 1])
@@ -177,8 +191,8 @@ fn middle(left: &[String], right: &[String]) -> Vec<Line> {
     let (mut i, mut j) = (0, 0);
     let mut lines = Vec::new();
     while i < left.len() && j < right.len() {
-        if left[i] == right[j] {
-            lines.push(Line::Same(left[i].clone()));
+        if same(&left[i], &right[j]) {
+            lines.push(Line::Same(right[j].clone()));
             (i, j) = (i + 1, j + 1);
         } else if common[(i + 1) * width + j] >= common[i * width + j + 1] {
             lines.push(missing(&left[i]));
@@ -212,7 +226,8 @@ mod tests {
             ("abcd", "xbcy", 4),
             ("aab", "ab", 1),
         ] {
-            let comparison = Comparison { lines: diff(&letters(left), &letters(right)) };
+            let comparison =
+                Comparison { lines: diff(&letters(left), &letters(right), |one, other| one == other) };
             assert_eq!(comparison.differences(), differences, "{left} {right}\n{comparison}");
             let side = |keep: fn(&Line) -> Option<&String>| -> String {
                 comparison.lines.iter().filter_map(keep).cloned().collect()
@@ -233,8 +248,24 @@ mod tests {
 
     #[test]
     fn a_diff_shows_the_neighbourhood() {
-        let comparison = Comparison { lines: diff(&letters("abcdefghijk"), &letters("abcdefXhijk")) };
+        let comparison =
+            Comparison { lines: diff(&letters("abcdefghijk"), &letters("abcdefXhijk"), matches) };
         assert_eq!(comparison.to_string(), "  ...\n  d\n  e\n  f\n- g\n+ X\n  h\n  i\n  j\n  ...\n");
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_anything_but_blanks() {
+        for (pattern, line, matched) in [
+            ("drvret *", "drvret 0x7f00", true),
+            ("drvret *", "drvret", false),
+            ("drvret *", "drvret 0x1 more", false),
+            ("id=* l1=*", "id=0x1 l1=", true),
+            ("id=*0 l1=0", "id=0x100 l1=0", true),
+            ("*", "", true),
+            ("ab", "abc", false),
+        ] {
+            assert_eq!(matches(pattern, line), matched, "{pattern:?} {line:?}");
+        }
     }
 
     #[test]

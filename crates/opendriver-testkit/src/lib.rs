@@ -30,7 +30,7 @@ pub use self::event::Event;
 pub use self::player::{Drivers, PlayError, Player, Trace};
 pub use self::recorder::{Record, Recorder};
 pub use self::recording::{Expected, Recording, RecordingError, Setup};
-pub use self::report::{Format, Outcome, Verdict};
+pub use self::report::{Format, Outcome, Verdict, summary};
 pub use self::script::{Script, ScriptError};
 pub use self::stage::{Incoming, OpenText, Stage};
 pub use self::world::{Kind, STANDARD_WORLD, Scripted};

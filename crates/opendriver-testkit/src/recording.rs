@@ -4,6 +4,7 @@
 //! what is not script.
 //!
 //! ```text
+//! @personality wine                 under which it is to be played; win32 unless said otherwise
 //! @ini [drivers32]                  a line of SYSTEM.INI, ended by CR LF
 //! @ini midi=probea.dll loud
 //! h = OpenDriver "midi" NULL 0
@@ -19,6 +20,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use opendriver::Personality;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -32,6 +34,8 @@ pub struct Recording {
     pub name: String,
     /// The world at the start.
     pub setup: Setup,
+    /// Under which personality it is to be played, if it says so. What was recorded with Wine says `wine`.
+    pub personality: Option<Personality>,
     /// The lines of the script.
     pub lines: Vec<String>,
     /// What happens.
@@ -114,6 +118,10 @@ pub enum RecordingError {
 #[derive(Serialize, Deserialize)]
 struct File {
     name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    personality: Option<String>,
+    #[serde(default, skip_serializing)]
+    oracle: Option<String>,
     setup: Setup,
     script: Vec<String>,
     #[serde(default)]
@@ -160,9 +168,14 @@ impl Recording {
     ///
     /// Those of JSON, and of missing fields.
     pub fn from_json(text: &str) -> Result<Recording, serde_json::Error> {
-        let File { name, setup, script, log, system_ini_after } = serde_json::from_str(text)?;
+        let File { name, personality, oracle, setup, script, log, system_ini_after } =
+            serde_json::from_str(text)?;
+        let personality = match personality {
+            Some(word) => Some(word.parse().map_err(<serde_json::Error as serde::de::Error>::custom)?),
+            None => oracle.filter(|oracle| oracle.starts_with("Wine")).map(|_| Personality::Wine),
+        };
         let expected = log.map_or(Expected::Nothing, Expected::Events);
-        Ok(Recording { name, setup, lines: script, expected, profile_after: system_ini_after })
+        Ok(Recording { name, setup, personality, lines: script, expected, profile_after: system_ini_after })
     }
 
     /// A recording from its plain text form, with a name.
@@ -187,6 +200,8 @@ impl Recording {
         };
         let file = File {
             name: self.name.clone(),
+            personality: self.personality.map(|personality| personality.to_string()),
+            oracle: None,
             setup: self.setup.clone(),
             script: self.lines.clone(),
             log,

@@ -1,6 +1,6 @@
 //! Reports on plays: text for people, TAP and JUnit XML for programs.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use crate::compare::Comparison;
@@ -59,20 +59,32 @@ impl Format {
     }
 }
 
-fn text(outcomes: &[Outcome]) -> String {
-    let mut text = String::new();
-    for Outcome { name, verdict, .. } in outcomes {
-        match verdict {
-            Verdict::Same => text.push_str(&format!("ok       {name}\n")),
-            Verdict::Unexpecting => text.push_str(&format!("played   {name}: it expects nothing\n")),
-            Verdict::Error(error) => text.push_str(&format!("error    {name}: {error}\n")),
+impl fmt::Display for Outcome {
+    /// The lines of the text report for one play.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match &self.verdict {
+            Verdict::Same => writeln!(f, "ok       {name}"),
+            Verdict::Unexpecting => writeln!(f, "played   {name}: it expects nothing"),
+            Verdict::Error(error) => writeln!(f, "error    {name}: {error}"),
             Verdict::Differs(comparison, known) => {
                 let note = known.as_ref().map(|known| format!(" ({known})")).unwrap_or_default();
-                text.push_str(&format!("differs  {name}{note}\n"));
+                let mut text = format!("differs  {name}{note}\n");
                 indent(&mut text, &comparison.to_string(), "    ");
+                f.write_str(&text)
             }
         }
     }
+}
+
+fn text(outcomes: &[Outcome]) -> String {
+    let all: String = outcomes.iter().map(Outcome::to_string).collect();
+    all + &summary(outcomes)
+}
+
+/// The last line of the text report.
+pub fn summary(outcomes: &[Outcome]) -> String {
+    let mut text = String::new();
     let count = |good: fn(&Verdict) -> bool| outcomes.iter().filter(|outcome| good(&outcome.verdict)).count();
     let _ = writeln!(
         text,

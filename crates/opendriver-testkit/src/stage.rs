@@ -257,18 +257,23 @@ impl Stage {
         Some(manager?.module(Handle::from_raw(handle)?).ok()?.0.get())
     }
 
-    /// The driver and the file of a module that the manager sends a message to.
+    /// The driver and the file of the module that the manager sends a message to. Asked once for each instance: a
+    /// manager that is being dropped can no longer be asked.
     pub(crate) fn receiver(&self, handle: HDRVR) -> Option<(String, PathBuf)> {
-        let value = self.module_value(handle);
-        let mut names = self.names();
-        let index = match value.and_then(|value| names.bound(value)) {
+        let raw = handle.0 as u64;
+        let known = self.names().receiver(raw);
+        let index = match known {
             Some(index) => index,
             None => {
-                let index = LAST_LOADED.get()?;
-                names.bind(index, value?);
+                let value = self.module_value(handle)?;
+                let mut names = self.names();
+                let index = names.bound(value).or(LAST_LOADED.get())?;
+                names.bind(index, value);
+                names.set_receiver(raw, index);
                 index
             }
         };
+        let names = self.names();
         Some((names.driver(index).to_owned(), names.file(index).to_path_buf()))
     }
 

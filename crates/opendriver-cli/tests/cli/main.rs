@@ -6,6 +6,7 @@
 //! | `probing` | `probe` shows every message, whatever the driver does |
 //! | `sending` | `send` and its numbers |
 //! | `getting` | `get` gives what look-ups find |
+//! | `running` | `run` plays scripts and tells what happened otherwise; what the page about it shows |
 //! | `files` | which file a name means, and where drivers are looked for |
 //! | `bad_configurations` | a configuration that is missing, unreadable or wrong: text, line, exit code |
 //! | `bad_drivers` | files that are no drivers, and drivers that refuse, panic or crash |
@@ -20,5 +21,6 @@ mod getting;
 mod listing;
 mod outputs;
 mod probing;
+mod running;
 mod sending;
 mod support;

@@ -28,6 +28,10 @@ pub(super) fn parse(text: &str) -> Result<Recording, (usize, String)> {
                 ini.push_str(rest);
                 ini.push_str("\r\n");
             }
+            "personality" => {
+                recording.personality =
+                    Some(rest.trim().parse().map_err(|error| problem(&format!("{error}")))?);
+            }
             "setup" => {
                 recording.setup = serde_json::from_str::<Setup>(rest)
                     .map_err(|error| problem(&format!("@setup takes JSON: {error}")))?;
@@ -41,7 +45,7 @@ pub(super) fn parse(text: &str) -> Result<Recording, (usize, String)> {
             "expect" if rest.trim().is_empty() => expected = Some(Vec::new()),
             _ => {
                 return Err(problem(&format!(
-                    "@{word} is unknown; there are @ini, @setup, @after and @expect"
+                    "@{word} is unknown; there are @personality, @ini, @setup, @after and @expect"
                 )));
             }
         }
@@ -60,6 +64,9 @@ pub(super) fn write(recording: &Recording) -> String {
         text.push_str(content);
         text.push('\n');
     };
+    if let Some(personality) = recording.personality {
+        line(&format!("@personality {personality}"));
+    }
     let setup = &recording.setup;
     let ini = setup.system_ini.as_deref();
     let lines: Vec<&str> = ini.map(|ini| ini.split_terminator("\r\n").collect()).unwrap_or_default();

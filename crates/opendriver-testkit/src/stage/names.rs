@@ -13,6 +13,8 @@ pub(crate) struct ModuleIndex(usize);
 pub(crate) struct Names {
     /// Handles of our manager do not come back within any script, so a value is one instance.
     handles: HashMap<u64, usize>,
+    /// The module of each instance that has got a message.
+    receivers: HashMap<u64, ModuleIndex>,
     modules: Vec<Module>,
     named_modules: usize,
 }
@@ -106,6 +108,15 @@ impl Names {
     /// The loaded module that the manager calls so.
     pub(crate) fn bound(&self, value: usize) -> Option<ModuleIndex> {
         self.loaded().into_iter().find(|index| self.modules[index.0].value == Some(value))
+    }
+
+    /// The module of an instance, from its first message on.
+    pub(crate) fn receiver(&self, handle: u64) -> Option<ModuleIndex> {
+        self.receivers.get(&handle).copied()
+    }
+
+    pub(crate) fn set_receiver(&mut self, handle: u64, module: ModuleIndex) {
+        self.receivers.insert(handle, module);
     }
 
     /// What the manager calls a module, if it has used it.

@@ -1,0 +1,174 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::support::Place;
+
+/// The blocks of a kind in the page about scripts.
+fn blocks(kind: &str) -> Vec<String> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/testing-drivers.md");
+    let page = std::fs::read_to_string(page).expect("the page is there");
+    let fence = format!("```{kind}\n");
+    let of = |rest: &str| rest.split("```").next().unwrap_or_default().to_owned();
+    page.split(&fence).skip(1).map(of).collect()
+}
+
+/// The script of the page.
+fn script() -> String {
+    blocks("script").into_iter().next().expect("the page has a script")
+}
+
+/// A place with the script and the driver of the page.
+fn place() -> Place {
+    let place = Place::new();
+    place.write("counter.script", script());
+    let counter: PathBuf =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/drivers/counter/counter.c");
+    let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    let built = Command::new(compiler)
+        .args(["-shared", "-fPIC", "-o"])
+        .arg(place.path().join("libcounter.so"))
+        .arg(counter)
+        .status()
+        .expect("the tests need a C compiler (variable CC)");
+    assert!(built.success());
+    place
+}
+
+const DRIVER: &[&str] = &["--driver", "counter.drv=./libcounter.so"];
+
+#[test]
+fn the_page_shows_what_happens() {
+    let ran = place().run(&[&["run", "counter.script"], DRIVER].concat());
+    assert_eq!(ran.succeeds().stdout, blocks("text").remove(0));
+}
+
+#[test]
+fn what_is_recorded_is_as_expected() {
+    let place = place();
+    let bare = script().split("@expect").next().expect("a script").to_owned();
+    place.write("bare.script", bare);
+    let played = place.run(&[&["run", "bare.script"], DRIVER].concat());
+    assert!(played.succeeds().stdout.starts_with("played   bare: it expects nothing\n"));
+    let recorded = place.run(&[&["run", "bare.script", "--record"], DRIVER].concat());
+    place.write("recorded.script", &recorded.succeeds().stdout);
+    let ran = place.run(&[&["run", "recorded.script"], DRIVER].concat());
+    assert!(ran.succeeds().stdout.starts_with("ok       recorded\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_difference_is_a_diff_and_exit_code_1() {
+    let place = place();
+    place.write("wrong.script", script().replace("drvret 0x7", "drvret 0x8"));
+    let ran = place.run(&[&["run", "wrong.script", "counter.script"], DRIVER].concat());
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""));
+    for part in ["differs  wrong\n", "\n    -   drvret 0x8\n    +   drvret 0x7\n", "\nok       counter\n"] {
+        assert!(ran.stdout.contains(part), "{part:?} is missing in\n{}", ran.stdout);
+    }
+    assert!(ran.stdout.ends_with("2 played, 1 as expected, 1 different, 0 errors\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn programs_get_tap_junit_and_json() {
+    let place = place();
+    place.write("wrong.script", script().replace("drvret 0x7", "drvret 0x8"));
+    let run = |more: &[&str]| place.run(&[&["run", "counter.script", "wrong.script"], DRIVER, more].concat());
+    let tap = run(&["--format", "tap"]);
+    assert!(
+        tap.stdout.starts_with("TAP version 13\n1..2\nok 1 - counter\nnot ok 2 - wrong\n"),
+        "{}",
+        tap.stdout
+    );
+    let junit = run(&["--format", "junit"]).stdout;
+    assert!(junit.contains("tests=\"2\" failures=\"1\" errors=\"0\""), "{junit}");
+    assert!(junit.trim_end().ends_with("</testsuite>"), "{junit}");
+    let ran = run(&["--json"]);
+    let document = ran.json();
+    assert_eq!((ran.code, &document["played"], &document["as_expected"]), (Some(1), &json!(2), &json!(1)));
+    assert_eq!(document["results"][1]["missing"], json!(["  drvret 0x8"]));
+    assert_eq!(document["results"][1]["extra"], json!(["  drvret 0x7"]));
+}
+
+#[test]
+fn what_cannot_be_played_says_where_and_why() {
+    let place = place();
+    place.write("typo.script", "h = OpenDrive \"x\" NULL 0\n");
+    place.write("directive.script", "\n@expects\n");
+    place.write("variable.script", "CloseDriver h 0 0\n");
+    place.write("list.json", "{\"name\": 1}\n");
+    for (file, parts) in [
+        ("typo.script", "1:5: there is no function OpenDrive; did you mean OpenDriver?"),
+        ("directive.script", "directive.script:2: @expects is unknown"),
+        ("variable.script", "line 1: nothing sets the variable h"),
+        ("list.json", "list.json is no recording"),
+        ("missing.script", "cannot read missing.script"),
+    ] {
+        let ran = place.run(&["run", file]);
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        assert!(ran.stdout.contains(parts), "{parts:?} is missing in\n{}", ran.stdout);
+        place.run(&["run", file, "--record"]).fails(2, &[parts]);
+    }
+    place
+        .run(&["run", "counter.script", "--driver", "x.drv=none.so"])
+        .fails(2, &["there is no file none.so"]);
+    place.run(&["run", "typo.script", "counter.script", "--record"]).fails(2, &["--record takes one file"]);
+}
+
+#[test]
+fn a_rule_for_a_library_is_refused() {
+    let place = place();
+    place.write("rule.script", "rule counter DRV_OPEN ret=0\n");
+    let ran = place.run(&[&["run", "rule.script"], DRIVER].concat());
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stdout.contains("rule.script:1: the rule is for counter, which is the library"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_library_and_scripted_drivers_work_together() {
+    let place = place();
+    let script = "rule probea DRV_OPEN nth=1 { k = OpenDriver \"counter.drv start=40 step=2\" NULL 0 }\n\
+                  rule probea 0x4001 ret=last { SendDriverMessage k DRV_USER l1 l2 }\n\
+                  h = OpenDriver \"probea.dll\" NULL 0\n\
+                  SendDriverMessage h 0x4001 1 2\n\
+                  FreeWinmm\n";
+    place.write("mapper.script", script);
+    let recorded = place.run(&[&["run", "mapper.script", "--record"], DRIVER].concat());
+    let text = &recorded.succeeds().stdout;
+    assert!(text.contains("\nret SendDriverMessage 0x2a\n"), "{text}");
+    assert!(text.contains("ret FreeWinmm 0x1 winmm_still_loaded=false\n"), "{text}");
+    let events: Vec<&str> = text.split("call FreeWinmm").nth(1).expect("it is called").lines().collect();
+    let freed = events.iter().filter(|line| line.contains("DRV_FREE")).count();
+    assert_eq!(freed, 2, "{events:#?}");
+}
+
+#[test]
+fn personalities_are_those_of_option_script_and_recording() {
+    let place = Place::new();
+    let script = "OpenDriver \"probea.dll x\" NULL 7\n";
+    let opens = |arguments: &[&str], script: &str| {
+        place.write("p.script", script);
+        let ran = place.run(&[&["run", "p.script", "--record"], arguments].concat());
+        ran.succeeds().stdout.matches("DRV_OPEN").count()
+    };
+    assert_eq!(opens(&[], script), 1);
+    assert_eq!(opens(&[], &format!("@personality wine\n{script}")), 2);
+    assert_eq!(opens(&["--personality", "wine"], script), 2);
+    assert_eq!(opens(&["--personality", "win32"], &format!("@personality wine\n{script}")), 1);
+}
+
+#[test]
+fn a_directory_stands_for_its_scripts() {
+    let place = place();
+    place.write("all/a.script", script());
+    place.write("all/b.script", script());
+    place.write("all/readme.txt", "not me");
+    let ran = place.run(&[&["run", "all"], DRIVER].concat());
+    assert!(ran.succeeds().stdout.ends_with("2 played, 2 as expected, 0 different, 0 errors\n"));
+    place.write("none/readme.txt", "nothing here");
+    place.run(&["run", "none"]).fails(2, &["none has no .script and no .json file"]);
+}
