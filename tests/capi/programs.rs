@@ -1,7 +1,7 @@
 //! The C programs of tests/c, each on the shared and on the static library.
 
 use crate::library::root;
-use crate::stage::{Link, Stage, run};
+use crate::stage::{Link, Stage, output, run};
 
 fn check(name: &str, stage: impl Fn(Stage) -> Stage, after: impl Fn(&Stage)) {
     for link in [Link::Shared, Link::Static] {
@@ -81,4 +81,21 @@ fn a_configuration_that_changes() {
 #[test]
 fn a_personality_that_does_not_exist() {
     check("personality", |stage| stage.set("OPENDRIVER_PERSONALITY", "win96"), |_| ());
+}
+
+#[test]
+fn the_checkers_find_what_is_wrong() {
+    let set = |name: &str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
+    if !set("OPENDRIVER_TEST_WRAPPER") && !set("OPENDRIVER_TEST_CFLAGS") {
+        println!("skipped: no checker is set");
+        return;
+    }
+    for link in [Link::Shared, Link::Static] {
+        let stage = Stage::new();
+        let program = stage.build(&root().join("tests/c/overflow.c"), link);
+        let output = output(&mut stage.command(&program)).expect("it can be started");
+        assert!(!output.status.success(), "an overflow in the library went unnoticed");
+        let report = String::from_utf8_lossy(&output.stderr);
+        assert!(report.contains("heap-buffer-overflow") || report.contains("Invalid write"), "{report}");
+    }
 }

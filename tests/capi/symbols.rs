@@ -98,20 +98,26 @@ fn cbindgen_finds_the_same_prototypes_in_the_source() {
     for name in declared() {
         assert!(prototypes.contains(&format!("{name}(")), "cbindgen has not found {name}:\n{prototypes}");
     }
-    let c = format!(
-        "#include <stdint.h>\n#include <opendriver/opendriver.h>\n\
-         typedef LPCWSTR WideText;\ntypedef LPCSTR AnsiText;\ntypedef const char *Utf8Text;\n\
-         typedef const void *Bytes;\ntypedef char *CharBuffer;\ntypedef opendriver_manager *ManagerToken;\n\
-         typedef DWORD_PTR Target;\ntypedef opendriver_log_function LogFunction;\n\
-         {}\nint main(void) {{ return 0; }}\n",
-        in_words_of_the_header(&prototypes)
-    );
-    fs::write(&together, c).expect("it can be written");
+    let prototypes = in_words_of_the_header(&prototypes);
+    let conflicts = |prototypes: &str| {
+        let c = format!(
+            "#include <stdint.h>\n#include <opendriver/opendriver.h>\n\
+             typedef LPCWSTR WideText;\ntypedef LPCSTR AnsiText;\ntypedef const char *Utf8Text;\n\
+             typedef const void *Bytes;\ntypedef char *CharBuffer;\ntypedef opendriver_manager *ManagerToken;\n\
+             typedef DWORD_PTR Target;\ntypedef opendriver_log_function LogFunction;\n\
+             {prototypes}\nint main(void) {{ return 0; }}\n"
+        );
+        fs::write(&together, c).expect("it can be written");
+        let mut command = compiler();
+        command.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I"]);
+        let output = command.arg(root().join("include")).arg(&together).output().expect("a compiler");
+        (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+    };
     // A prototype that differs from the one in the header is a conflict of types.
-    run(compiler()
-        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I"])
-        .arg(root().join("include"))
-        .arg(&together));
+    assert_eq!(conflicts(&prototypes), None);
+    let wrong = prototypes.replace("uint32_t flags", "uint64_t flags");
+    assert_ne!(prototypes, wrong);
+    assert!(conflicts(&wrong).is_some_and(|errors| errors.contains("conflicting types")));
 }
 
 /// The source of the library as cbindgen can read it: in one file, and with the C convention in the place of the

@@ -1,6 +1,7 @@
 //! A driver of 1995: one source for Linux and Windows, unchanged.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use opendriver::abi::{
@@ -75,4 +76,53 @@ fn the_same_source_compiles_with_the_headers_of_windows() {
         let bytes = fs::read(&driver).expect("it can be read");
         assert!(bytes.windows(11).any(|window| window == b"DriverProc\0"), "it exports DriverProc");
     }
+}
+
+/// What Wine 8.0 lacks and programs made with the standard library of Rust need.
+const RANDOM: &str = "#include <windows.h>
+BOOLEAN WINAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length) { return SystemFunction036(data, (ULONG)length); }
+";
+
+#[test]
+fn the_library_of_windows_loads_the_same_driver() {
+    let Some(library) = std::env::var_os("OPENDRIVER_TEST_WINDOWS_LIBRARY").map(PathBuf::from) else {
+        println!("skipped: OPENDRIVER_TEST_WINDOWS_LIBRARY names no directory with opendriver.dll");
+        return;
+    };
+    let wine = Path::new("/usr/lib/wine/wine64");
+    let wine = if wine.is_file() { wine } else { Path::new("wine64") };
+    let compiler = "x86_64-w64-mingw32-gcc";
+    if !installed(compiler) || !installed(&wine.display().to_string()) {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name);
+    let mingw = |arguments: &[&str], target: &str, source: PathBuf, libraries: &[&str]| {
+        run(Command::new(compiler)
+            .args(["-Wall", "-Wextra", "-Werror"])
+            .args(arguments)
+            .arg("-I")
+            .arg(root().join("include"))
+            .arg("-o")
+            .arg(path(target))
+            .arg(source)
+            .arg("-L")
+            .arg(&library)
+            .args(libraries));
+    };
+    fs::write(path("random.c"), RANDOM).expect("it can be written");
+    mingw(&["-shared"], "bcryptprimitives.dll", path("random.c"), &["-ladvapi32"]);
+    mingw(&["-shared"], "classic.dll", root().join(SOURCE), &["-lwinmm"]);
+    // Our names before those of winmm.
+    mingw(&["-O1"], "host.exe", root().join("tests/c/windows_host.c"), &["-lopendriver", "-lwinmm"]);
+    fs::copy(library.join("opendriver.dll"), path("opendriver.dll")).expect("it can be copied");
+    fs::write(path("system.ini"), "[drivers32]\r\nclassic=classic.dll\r\n").expect("it can be written");
+    let printed = run(Command::new(wine)
+        .arg("host.exe")
+        .current_dir(directory.path())
+        .env("WINEPREFIX", path("prefix"))
+        .env("WINEDEBUG", "-all")
+        .env("WINEDLLOVERRIDES", "mscoree,mshtml="));
+    assert!(printed.contains("all is well"), "{printed}");
 }

@@ -29,7 +29,8 @@ pub(crate) fn enter<T>(default: T, body: impl FnOnce() -> Result<T, Failure>) ->
     }
 }
 
-/// As [`enter`] for what must not change the last error: the functions that read it.
+/// As [`enter`] for what leaves the last error as it is: the functions that read it, and those that cannot fail.
+#[inline]
 pub(crate) fn quietly<T>(default: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         std::mem::forget(panic);

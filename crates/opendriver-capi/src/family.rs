@@ -11,7 +11,7 @@ pub use enumerate::*;
 use opendriver::Notification;
 use opendriver::abi::{HDRVR, LPARAM, LRESULT, default_result};
 
-use crate::boundary::enter;
+use crate::boundary::{enter, quietly};
 use crate::callback;
 use crate::failure::Failure;
 use crate::raw::{AnsiText, WideText};
@@ -125,7 +125,7 @@ pub extern "system" fn DefDriverProc(
     lparam2: LPARAM,
 ) -> LRESULT {
     let _ = (driver_id, handle, lparam1, lparam2);
-    default_result(message)
+    quietly(0, || default_result(message))
 }
 
 /// Another name of [`DefDriverProc`].

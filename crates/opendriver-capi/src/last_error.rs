@@ -54,7 +54,7 @@ fn with_detail<T>(look: impl FnOnce(&Detail) -> Option<T>) -> Option<T> {
 /// winmm has no such thing. Under Wine 8.0 (measured) GetLastError is whatever LoadLibrary left.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_last_error_code() -> u32 {
-    CODE.get() as u32
+    boundary::quietly(Code::Internal as u32, || CODE.get() as u32)
 }
 
 /// The text of the last error as UTF-8: what was asked, what was looked at, what to do. Returns the size of the whole
@@ -94,7 +94,8 @@ pub extern "C" fn opendriver_last_error_reason(index: usize, buffer: CharBuffer,
 /// The C name of a code, such as `OPENDRIVER_ERROR_NOT_FOUND`; NULL for a number that is none. The text is constant.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_error_name(code: u32) -> *const c_char {
-    Code::from_number(code).map_or(std::ptr::null(), |code| code.c_name().as_ptr())
+    let name = || Code::from_number(code).map_or(std::ptr::null(), |code| code.c_name().as_ptr());
+    boundary::quietly(std::ptr::null(), name)
 }
 
 #[cfg(test)]

@@ -74,8 +74,8 @@ pub(crate) fn with<T>(
     need: Need,
     body: impl FnOnce(&Manager) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let token = if token == ManagerToken::NULL { CURRENT.get() } else { token };
-    if means_process(token) {
+    let token = resolve(token);
+    if matches!(token, ManagerToken::NULL | PROCESS) {
         let manager = match need {
             Need::Handles => process::existing().ok_or_else(nothing_opened)?,
             Need::Configuration => process::ready()?,
@@ -95,8 +95,12 @@ pub(crate) fn with<T>(
 
 /// Whether the token means the manager of the process at this moment.
 pub(crate) fn means_process(token: ManagerToken) -> bool {
-    let token = if token == ManagerToken::NULL { CURRENT.get() } else { token };
-    matches!(token, ManagerToken::NULL | PROCESS)
+    matches!(resolve(token), ManagerToken::NULL | PROCESS)
+}
+
+/// The token in the place of which NULL stands at this moment; NULL outside of drivers.
+fn resolve(token: ManagerToken) -> ManagerToken {
+    if token == ManagerToken::NULL { CURRENT.get() } else { token }
 }
 
 /// As [`with`], on an instance of the manager.

@@ -80,7 +80,7 @@ pub extern "C" fn opendriver_manager_destroy(manager: ManagerToken) -> i32 {
 /// and leaves the last error as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_process_manager() -> ManagerToken {
-    scope::PROCESS
+    boundary::quietly(ManagerToken::NULL, || scope::PROCESS)
 }
 
 /// Gives a manager another configuration file, as for `opendriver_manager_new`; open instances are not touched. For
