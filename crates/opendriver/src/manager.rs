@@ -255,14 +255,7 @@ impl Setup {
 
 impl Drop for Manager {
     fn drop(&mut self) {
-        // Libraries go when everybody has been told: drivers may use each other's code (Wine 8.0 measured, when winmm
-        // is unloaded).
-        self.lock().kept = Some(Vec::new());
         self.close_all();
-        for module in self.lock().kept.take().into_iter().flatten() {
-            self.observers.unloading(module.name(), module.path());
-            drop(module);
-        }
         // What a driver keeps open, or never lets go, must not be unloaded under it.
         for module in self.lock().modules.drain() {
             tracing::warn!("{} is still in use and stays loaded", module.name());

@@ -112,11 +112,32 @@ impl Manager {
     /// drivers open meanwhile; the orderly end before a program exits. Returns the instances that their drivers
     /// keep open.
     ///
+    /// Libraries are unloaded when every driver has been told, because drivers may use each other's code.
+    ///
     /// # Windows behaviour
     ///
-    /// Wine 8.0 (measured) does this when winmm is unloaded explicitly, and nothing at all when a process ends. So
-    /// do we: dropping the manager does it, the end of the process does not.
+    /// Wine 8.0 (measured) does this, in this order, when winmm is unloaded explicitly, and nothing at all when a
+    /// process ends. So do we: dropping the manager does it, the end of the process does not.
     pub fn close_all(&self) -> Vec<CloseError> {
+        // A driver may call this too; then only the outer call unloads.
+        let outermost = {
+            let mut state = self.lock();
+            let outermost = state.kept.is_none();
+            state.kept.get_or_insert_default();
+            outermost
+        };
+        let kept_open = self.close_each();
+        if outermost {
+            let unloaded = self.lock().kept.take().unwrap_or_default();
+            for module in unloaded {
+                self.observers.unloading(module.name(), module.path());
+                drop(module);
+            }
+        }
+        kept_open
+    }
+
+    fn close_each(&self) -> Vec<CloseError> {
         // A driver that answers each DRV_CLOSE with an open must not keep us for ever.
         const PASSES: usize = 16;
         let mut kept = Vec::new();
