@@ -10,6 +10,7 @@
 
 mod calls;
 pub(crate) mod device;
+mod directory;
 mod many;
 mod modules;
 pub(crate) mod outside;
@@ -104,6 +105,9 @@ pub struct Trace {
     pub profile_after: Option<String>,
 }
 
+/// Where events go as soon as they happen.
+pub type Sink = Box<dyn Fn(&Event) + Send + Sync>;
+
 /// A script cannot be played.
 #[non_exhaustive]
 #[derive(Debug, thiserror::Error)]
@@ -174,22 +178,22 @@ impl Player {
         &self,
         recording: &Recording,
         drivers: Arc<dyn Drivers>,
-        sink: Option<Box<dyn Fn(&Event) + Send + Sync>>,
+        sink: Option<Sink>,
     ) -> Result<Trace, PlayError> {
         let script = recording.script()?;
         let _alone = PLAYING.lock().unwrap_or_else(PoisonError::into_inner);
         let place = Place::new(&recording.setup)?;
         let registry = Registry::of_setup(&recording.setup, &script);
         let stage = Stage::new(self.clone(), drivers, place, registry, Log::new(sink), script.variables());
-        let before = std::env::current_dir().map_err(PlayError::world("find the current directory"))?;
+        let before = std::env::current_dir().ok();
         let oracle = stage.place.oracle();
         let played = stage.set_up().and_then(|()| {
-            std::env::set_current_dir(&oracle).map_err(PlayError::world("change the current directory"))?;
+            directory::enter(&oracle).map_err(PlayError::world("change the current directory"))?;
             stage.perform(&script)
         });
-        if !self.process_ends {
-            // The directory may have been removed meanwhile, and then there is nothing to go back to.
-            let _ = std::env::set_current_dir(before);
+        if let (false, Some(before)) = (self.process_ends, before) {
+            // It may have been removed meanwhile, and then there is nothing to go back to.
+            let _ = directory::enter(&before);
         }
         played?;
         let events = stage.log.take();

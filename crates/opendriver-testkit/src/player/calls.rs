@@ -8,7 +8,7 @@ use opendriver::{Direction, Handle, Manager, ModuleHandle};
 use serde_json::Value as Json;
 
 use super::value::{Frame, Value};
-use super::{PlayError, registry};
+use super::{PlayError, directory, registry};
 use crate::event::{Event, hex};
 use crate::script::{Argument, Call};
 use crate::stage::Stage;
@@ -193,6 +193,8 @@ impl Stage {
             "LoadLibrary" => self.load_library(arguments.text(0)?),
             "FreeLibrary" => self.free_library(&arguments.values[0]),
             "FreeWinmm" => {
+                // What drivers call from inside their last messages still reaches the manager that goes.
+                self.manager()?.close_all();
                 let manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner).take();
                 drop(manager);
                 return Ok((Value::Number(1), vec![("winmm_still_loaded".to_owned(), false.into())]));
@@ -266,7 +268,7 @@ impl Stage {
 
     fn change_directory(&self, path: Option<&str>) -> bool {
         let there = path.and_then(|path| self.place.host_path(path));
-        there.is_some_and(|path| std::env::set_current_dir(path).is_ok())
+        there.is_some_and(|path| directory::enter(&path).is_ok())
     }
 
     /// The script's process ends here.

@@ -6,9 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use opendriver::abi::{DRV_CLOSE, DRV_DISABLE, DRV_ENABLE, DRV_FREE, DRV_LOAD, DRV_OPEN};
 
 use crate::event::Event;
-
-/// Where events go besides the log.
-pub(crate) type Sink = Box<dyn Fn(&Event) + Send + Sync>;
+use crate::player::Sink;
 
 /// The events so far.
 pub(crate) struct Log {
