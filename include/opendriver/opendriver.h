@@ -13,8 +13,9 @@
  *   the size. 0 is a failure.
  * - NULL where something is needed is a failure and not a crash.
  * - All functions may be called from any thread, from inside any driver and from inside any callback of this library.
- * - Each function sets the last error of the calling thread, to OPENDRIVER_OK as well, but for those that read it,
- *   DefDriverProc, DrvDefDriverProc, opendriver_version and opendriver_process_manager.
+ * - Each function sets the last error of the calling thread, to OPENDRIVER_OK as well, but for those that read it
+ *   (opendriver_last_error_*, opendriver_error_name) and DefDriverProc, DrvDefDriverProc, opendriver_version and
+ *   opendriver_process_manager.
  */
 #ifndef OPENDRIVER_OPENDRIVER_H
 #define OPENDRIVER_OPENDRIVER_H
