@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use opendriver::abi::*;
-use opendriver::{Handle, Manager, OpenFailure, Personality};
+use opendriver::{Handle, Manager, OpenError, OpenFailure, Personality};
 use opendriver_tests::World;
 
 fn scene() -> (World, Arc<Manager>) {
@@ -288,6 +288,95 @@ fn a_handle_is_used_and_closed_on_another_thread() {
         });
     });
     assert_eq!(world.count("probea", DRV_FREE), 1);
+}
+
+/// A scene in which one thread is in DRV_OPEN and another in DRV_CLOSE of the same instance; `open_first` says which of
+/// the two the driver lets go first. Both are back when it returns.
+fn close_inside_open_from_another_thread(open_first: bool) -> World {
+    let (world, manager) = scene();
+    let handle = Arc::new(Mutex::new(None));
+    let (opening, is_opening) = gate();
+    let (closing, is_closing) = gate();
+    let (end_open, open_may_end) = gate();
+    let (end_close, close_may_end) = gate();
+    let own = handle.clone();
+    world.on("probea", DRV_OPEN, move |hit| {
+        *own.lock().expect("no panic") = Some(hit.own());
+        opening.send(()).expect("the test waits");
+        wait(&open_may_end);
+        None
+    });
+    let inner = manager.clone();
+    world.on("probea", DRV_CLOSE, move |hit| {
+        closing.send(()).expect("the test waits");
+        wait(&close_may_end);
+        Some(inner.send(hit.own(), DRV_USER, 0, 0).expect("it is being closed on this thread"))
+    });
+    thread::scope(|scope| {
+        let opener = scope.spawn(|| manager.open("probea.dll", None, 0));
+        wait(&is_opening);
+        let handle = handle.lock().expect("no panic").expect("DRV_OPEN has it");
+        let closing = manager.clone();
+        let closer = scope.spawn(move || closing.close(handle, 1, 2));
+        wait(&is_closing);
+        let finish_open = |opener: thread::ScopedJoinHandle<'_, Result<Handle, OpenError>>| {
+            end_open.send(()).expect("the driver waits");
+            let error = opener.join().expect("no panic").expect_err("it was closed");
+            assert!(matches!(error.failure(), OpenFailure::ClosedWhileOpening { .. }), "{error}");
+        };
+        let finish_close = |closer: thread::ScopedJoinHandle<'_, _>| {
+            end_close.send(()).expect("the driver waits");
+            assert_eq!(closer.join().expect("no panic"), Ok(0x5A5A));
+        };
+        if open_first {
+            finish_open(opener);
+            assert_eq!(world.count("probea", DRV_DISABLE), 0, "somebody is in DRV_CLOSE");
+            finish_close(closer);
+        } else {
+            finish_close(closer);
+            assert_eq!(world.count("probea", DRV_DISABLE), 0, "somebody is in DRV_OPEN");
+            finish_open(opener);
+        }
+    });
+    assert!(manager.instances().is_empty());
+    world
+}
+
+#[test]
+fn the_later_of_opener_and_closer_takes_the_module_down() {
+    for open_first in [true, false] {
+        let world = close_inside_open_from_another_thread(open_first);
+        let log = world.take_log();
+        assert!(log.last().is_some_and(|line| line == "probea detach"), "open first: {open_first}: {log:#?}");
+        let count = |message| world.count("probea", message);
+        assert_eq!([count(DRV_OPEN), count(DRV_CLOSE), count(DRV_DISABLE), count(DRV_FREE)], [1, 1, 1, 1]);
+    }
+}
+
+#[test]
+fn hidden_instances_that_threads_open_at_once_all_go() {
+    let world = World::new();
+    world.driver("probea.dll");
+    let manager = Arc::new(world.manager("", Personality::Wine));
+    let both = Arc::new(Barrier::new(2));
+    world.on("probea", DRV_OPEN, move |hit| {
+        // The first two are hidden; each finds no instance open, since neither is yet.
+        if hit.nth <= 2 {
+            both.wait();
+        }
+        None
+    });
+    let handles: Vec<Handle> = thread::scope(|scope| {
+        let open = || manager.open("probea.dll", None, 7).expect("it opens");
+        let threads = [scope.spawn(open), scope.spawn(open)];
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert_eq!(world.count("probea", DRV_OPEN), 4);
+    for handle in handles {
+        manager.close(handle, 0, 0).expect("it is open");
+    }
+    let count = |message| world.count("probea", message);
+    assert_eq!([count(DRV_CLOSE), count(DRV_DISABLE), count(DRV_FREE)], [4, 1, 1]);
 }
 
 #[test]

@@ -81,8 +81,10 @@ impl Slot {
     }
 
     fn occupy(&self, handle: Handle, module: *const Module) {
-        self.driver_id.store(0, Ordering::Relaxed);
-        self.module.store(module.cast_mut(), Ordering::Relaxed);
+        // Release each: a sender that still looks for the last tenant and reads one of these must find that tenant
+        // dead at its second look.
+        self.driver_id.store(0, Ordering::Release);
+        self.module.store(module.cast_mut(), Ordering::Release);
         self.word.store(handle.word(), Ordering::Release);
     }
 

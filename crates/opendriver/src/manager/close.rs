@@ -53,8 +53,9 @@ impl Manager {
         let (id, stage) = (instance.module, instance.stage);
         let may_veto = veto && stage == Stage::Open;
         instance.stage = match stage {
-            Stage::Closing | Stage::Abandoned => return Err(stale.into()),
-            Stage::Loading | Stage::Opening => Stage::Abandoned,
+            Stage::Closing | Stage::Abandoned | Stage::Stillborn => return Err(stale.into()),
+            Stage::Loading => Stage::Stillborn,
+            Stage::Opening => Stage::Abandoned,
             Stage::Open => Stage::Closing,
         };
         instance.closer = Some(me);
@@ -69,7 +70,8 @@ impl Manager {
         }
         let answer = self.call(&module, handle, DRV_CLOSE, (lparam1, lparam2), None);
         if stage == Stage::Opening {
-            // Whoever is opening it finds the instance abandoned when the driver returns from DRV_OPEN.
+            drop(module);
+            self.close_unopened(id, handle);
             return Ok(answer);
         }
         if answer == 0 {
@@ -86,12 +88,30 @@ impl Manager {
         Ok(answer)
     }
 
+    /// What follows DRV_CLOSE of an instance whose DRV_OPEN was still out when it was sent.
+    fn close_unopened(&self, id: ModuleId, handle: Handle) {
+        let mut state = self.lock();
+        let instance = state.places.get_mut(handle).expect("the opener or the closer frees the slot");
+        if instance.stage == Stage::Abandoned {
+            instance.stage = Stage::Stillborn;
+            return;
+        }
+        // The opener has come back before us.
+        state.modules.get_mut(id).expect("a module with a user stays").users -= 1;
+        state.set_farewell(&self.slots, id, handle);
+        drop(state);
+        self.retire(id);
+        self.lock().release(&self.slots, id, handle);
+    }
+
     /// What follows DRV_CLOSE.
     fn bury(&self, id: ModuleId, handle: Handle) {
         let mut state = self.lock();
         state.places.unlink(handle);
+        let session = state.places.get(handle).is_some_and(|instance| instance.session);
         let loaded = state.modules.get_mut(id).expect("a module with an instance stays");
         loaded.linked -= 1;
+        loaded.sessions -= u32::from(session);
         loaded.users -= 1;
         state.set_farewell(&self.slots, id, handle);
         drop(state);
@@ -100,24 +120,25 @@ impl Manager {
         self.lock().release(&self.slots, id, handle);
     }
 
-    /// Closes the hidden instance of a module when no other is left, as Wine 8.0 does.
+    /// Closes the hidden instance of a module when no other is left, as Wine 8.0 does. When drivers or threads have
+    /// opened more than one in each other's way, all of them go: nobody else could close them.
     pub(super) fn close_lonely_session(&self, id: ModuleId) {
-        let session = {
-            let state = self.lock();
-            match state.modules.get(id) {
-                Some(loaded) if loaded.linked == 1 => state.places.in_order().find(|handle| {
-                    state
-                        .places
-                        .get(*handle)
-                        .is_some_and(|instance| instance.module == id && instance.session)
-                }),
-                _ => None,
-            }
-        };
-        if let Some(session) = session {
-            // It may have been closed meanwhile, which is as good.
-            let _ = self.close(session, 0, 0);
+        // It may be closed meanwhile by somebody else, which is as good.
+        while let Some(session) = self.lonely_session(id)
+            && self.close(session, 0, 0).is_ok()
+        {}
+    }
+
+    fn lonely_session(&self, id: ModuleId) -> Option<Handle> {
+        let state = self.lock();
+        let loaded = state.modules.get(id)?;
+        if loaded.sessions == 0 || loaded.linked != loaded.sessions || loaded.waiting_sessions > 0 {
+            return None;
         }
+        let of_module = |handle: &Handle| {
+            state.places.get(*handle).is_some_and(|instance| instance.module == id && instance.session)
+        };
+        state.places.in_order().find(of_module)
     }
 
     /// Takes the module down as far as it can go now. To be called whenever it may have lost its last user, or the

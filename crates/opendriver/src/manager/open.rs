@@ -11,6 +11,7 @@ use super::state::{ModuleId, Phase, Stage};
 use super::{Manager, Setup};
 use crate::error::{OpenError, OpenFailure, ResolveError};
 use crate::handle::Handle;
+use crate::module::Module;
 use crate::presence::Record;
 use crate::resolve::name::FileName;
 use crate::resolve::{self, Line};
@@ -162,11 +163,7 @@ impl Manager {
         self.lock().places.get_mut(session.handle).expect("it was just admitted").session = true;
         self.open_instance(setup, &session, text, parameters, 0).map_err(as_session)?;
         let (id, module) = (session.id, session.module);
-        let handle = {
-            let mut state = self.lock();
-            self.take(&mut state, id, &module, alias)
-        };
-        let opened = handle.ok_or(OpenFailure::TooManyInstances).and_then(|handle| {
+        let opened = self.take_behind_session(id, &module, alias).and_then(|handle| {
             let real = Admitted { id, module, handle, start: Start::Open, before: Phase::Up };
             self.open_instance(setup, &real, Text::None, None, lparam2).map(|()| handle)
         });
@@ -174,6 +171,24 @@ impl Manager {
             self.close_lonely_session(id);
         }
         opened
+    }
+
+    /// A handle for the instance for which a hidden one has been opened.
+    fn take_behind_session(
+        &self,
+        id: ModuleId,
+        module: &Arc<Module>,
+        alias: Option<Arc<str>>,
+    ) -> Result<Handle, OpenFailure> {
+        let mut state = self.lock();
+        if let Some(loaded) = state.modules.get_mut(id) {
+            loaded.waiting_sessions -= 1;
+        }
+        // Only the driver knows the hidden handle. If it has closed it, the module may be going or gone.
+        if state.modules.get(id).is_none_or(|loaded| loaded.users == 0) {
+            return Err(OpenFailure::ClosedWhileOpening { module: module.name().to_owned() });
+        }
+        self.take(&mut state, id, module, alias).ok_or(OpenFailure::TooManyInstances)
     }
 
     /// DRV_LOAD and DRV_ENABLE, where they are due.
@@ -218,22 +233,35 @@ impl Manager {
         let answer = self.call(module, *handle, DRV_OPEN, (text.lparam(), lparam2), parameters);
         drop(text);
         let mut state = self.lock();
-        let instance = state.places.get_mut(*handle).expect("the opener frees the slot");
-        let abandoned = instance.stage == Stage::Abandoned;
-        if abandoned || answer == 0 {
-            drop(state);
-            self.give_up(setup, admitted, false);
-            return Err(if abandoned {
-                closed()
-            } else {
+        let instance = state.places.get_mut(*handle).expect("the opener or the closer frees the slot");
+        match instance.stage {
+            Stage::Abandoned => {
+                // Another thread is still in DRV_CLOSE and takes the instance away when it comes back.
+                instance.stage = Stage::Closing;
+                return Err(closed());
+            }
+            Stage::Stillborn => {
+                drop(state);
+                self.give_up(setup, admitted, false);
+                return Err(closed());
+            }
+            _ if answer == 0 => {
+                // No close may come in between: there is nothing to close.
+                instance.stage = Stage::Closing;
+                drop(state);
+                self.give_up(setup, admitted, false);
                 let (module, parameters) = (module.name().to_owned(), parameters.map(str::to_owned));
-                OpenFailure::OpenRefused { module, parameters, session: false }
-            });
+                return Err(OpenFailure::OpenRefused { module, parameters, session: false });
+            }
+            _ => instance.stage = Stage::Open,
         }
-        instance.stage = Stage::Open;
+        let session = u32::from(instance.session);
         self.slots.get(*handle).expect("it has a slot").set_driver_id(answer as usize);
         state.places.link(*handle);
-        state.modules.get_mut(*id).expect("a module with a user stays").linked += 1;
+        let loaded = state.modules.get_mut(*id).expect("a module with a user stays");
+        loaded.linked += 1;
+        loaded.sessions += session;
+        loaded.waiting_sessions += session;
         Ok(())
     }
 

@@ -42,10 +42,21 @@ pub(crate) struct Loaded {
     pub(crate) users: u32,
     /// Instances in the list of open ones.
     pub(crate) linked: u32,
+    /// How many of these are hidden instances of the wine personality.
+    pub(crate) sessions: u32,
+    /// Hidden ones that are in the list before the instance for which they were opened has its handle.
+    pub(crate) waiting_sessions: u32,
     /// The instance in whose name DRV_DISABLE and DRV_FREE are sent: the last that went.
     pub(crate) farewell: Option<Handle>,
     names: Vec<String>,
     files: Vec<FileId>,
+}
+
+impl Loaded {
+    /// Whether DRV_DISABLE or DRV_FREE is out.
+    fn is_descending(&self) -> bool {
+        matches!(self.phase, Phase::Disabling(..) | Phase::Freeing(..))
+    }
 }
 
 /// All loaded modules, by what they may be looked for.
@@ -73,6 +84,8 @@ impl Modules {
             phase: Phase::Mapped,
             users: 0,
             linked: 0,
+            sessions: 0,
+            waiting_sessions: 0,
             farewell: None,
             names: Vec::new(),
             files: Vec::new(),
@@ -92,7 +105,13 @@ impl Modules {
         names: impl IntoIterator<Item = String>,
         file: Option<FileId>,
     ) {
-        let Some(loaded) = self.loaded.get_mut(id.index).and_then(Option::as_mut) else { return };
+        // The place in the list may belong to another module by now.
+        let at = id.index;
+        let Some(loaded) =
+            self.loaded.get_mut(at).and_then(Option::as_mut).filter(|it| it.serial == id.serial)
+        else {
+            return;
+        };
         for name in names {
             if !loaded.names.contains(&name) {
                 self.by_name.entry(name.clone()).or_default().push(id);
@@ -178,8 +197,11 @@ pub(crate) enum Stage {
     Open,
     /// Somebody is closing it.
     Closing,
-    /// Closed before it was open; whoever opens it finds out when the driver returns.
+    /// DRV_CLOSE is out although the driver has not returned from DRV_OPEN. Whoever comes back last, the opener or
+    /// the closer, takes the instance away: as long as one is inside, it must count as a user.
     Abandoned,
+    /// Closed before it was open; whoever opens it finds out and takes it away.
+    Stillborn,
 }
 
 /// An instance, as far as senders need not know it.
@@ -202,7 +224,7 @@ impl Instance {
 pub(crate) struct State {
     pub(crate) places: Places<Instance>,
     pub(crate) modules: Modules,
-    /// While the manager is being dropped: what is to be unloaded when all drivers have been told.
+    /// While everything is being closed: what is to be unloaded when all drivers have been told.
     pub(crate) kept: Option<Vec<Arc<Module>>>,
     /// How many threads wait for a module to change its phase.
     pub(crate) waiting: usize,
@@ -219,28 +241,35 @@ impl State {
         self.descents
     }
 
-    /// Makes `handle` the instance in whose name the module says farewell, if it is the last.
+    /// Makes `handle` the instance in whose name the module says farewell, unless it is doing so already.
     pub(crate) fn set_farewell(&mut self, slots: &Slots, id: ModuleId, handle: Handle) {
         let Some(loaded) = self.modules.get_mut(id) else { return };
+        if loaded.is_descending() {
+            return;
+        }
         let before = loaded.farewell.replace(handle);
         if let Some(before) = before.filter(|before| *before != handle) {
             self.places.give_back(slots, before);
         }
     }
 
-    /// Frees the slot of a dead instance, unless the descent of its module is still to be made in its name.
+    /// Frees the slot of a dead instance, unless the descent of its module is being made in its name, or still to
+    /// be made.
     pub(crate) fn release(&mut self, slots: &Slots, id: ModuleId, handle: Handle) {
-        if let Some(loaded) = self.modules.get_mut(id) {
-            if loaded.users == 0 && loaded.farewell == Some(handle) && loaded.phase == Phase::Up {
+        if let Some(loaded) = self.modules.get_mut(id)
+            && loaded.farewell == Some(handle)
+        {
+            if loaded.is_descending() {
+                return;
+            }
+            if loaded.users == 0 && loaded.phase == Phase::Up {
                 // Dead for the closer too, until somebody makes the descent in its name.
                 if let Some(instance) = self.places.get_mut(handle) {
                     instance.closer = None;
                 }
                 return;
             }
-            if loaded.farewell == Some(handle) {
-                loaded.farewell = None;
-            }
+            loaded.farewell = None;
         }
         self.places.give_back(slots, handle);
     }
