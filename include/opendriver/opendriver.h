@@ -257,8 +257,9 @@ typedef struct opendriver_notifier {
     BOOL(OPENDRIVER_CALL *set_event)(void *user, DWORD_PTR event);
 } opendriver_notifier;
 
-/* Says how, for all managers; the structure is copied. NULL takes it back. 1, or 0 if size is wrong. On Windows the
- * system's own way is used until this is called. */
+/* Says how, for all managers; the structure is copied. NULL takes it back, but a call that has begun on another thread may
+ * still be running then; functions and user must be good until it is over. 1, or 0 if size is wrong. On Windows the system's
+ * own way is used until this is called. */
 OPENDRIVER_API BOOL OPENDRIVER_CALL opendriver_set_notifier(const opendriver_notifier *notifier);
 
 /* Takes a line of the log: its level, the part of the library it comes from, its text. The texts live during the call. May
@@ -273,7 +274,8 @@ typedef void(OPENDRIVER_CALL *opendriver_log_function)(void *user, int level, co
 #define OPENDRIVER_LOG_TRACE 5 /* each message to a driver */
 
 /* Gives the log of all managers to a function, up to a level; NULL or OPENDRIVER_LOG_OFF ends that, but a call that has
- * begun on another thread may still be running then. 1, or 0 if there is no such level. */
+ * begun on another thread may still be running then; function and user must be good until it is over. 1, or 0 if there is
+ * no such level. */
 OPENDRIVER_API BOOL OPENDRIVER_CALL opendriver_set_log(opendriver_log_function function, void *user, int level);
 
 #ifdef __cplusplus
