@@ -68,6 +68,12 @@ impl Source {
         fold::hash(seed, &self.text(span))
     }
 
+    /// Whether a line has nothing but Ctrl-Z, which ended text files under DOS, where a text would be.
+    pub(crate) fn is_control_z(&self, line: usize) -> bool {
+        let Line { kind, name, .. } = &self.lines[line];
+        *kind == Kind::Text && self.text(name.clone()).chars().all(|c| c == '\u{1A}')
+    }
+
     /// The value of a line without its quotes: one matching outer pair of `"` or `'` is taken off.
     pub(crate) fn unquoted(&self, line: usize) -> Range<usize> {
         let span = self.lines[line].value.clone();

@@ -49,11 +49,35 @@ fn what_stands_behind_a_nul_goes_with_the_value() {
 }
 
 #[test]
-fn a_new_key_goes_to_the_end_of_its_section() {
+fn a_new_key_goes_below_the_last_entry_of_its_section() {
     assert_eq!(set("[s]\r\na=1\r\n[t]\r\nb=2\r\n", "s", "n", "v"), "[s]\r\na=1\r\nn=v\r\n[t]\r\nb=2\r\n");
-    assert_eq!(set("[s]\r\na=1\r\n; c\r\n[t]\r\n", "s", "n", "v"), "[s]\r\na=1\r\n; c\r\nn=v\r\n[t]\r\n");
+    assert_eq!(set("[s]\r\nb\r\n[t]\r\n", "s", "n", "v"), "[s]\r\nb\r\nn=v\r\n[t]\r\n", "a line without =");
     assert_eq!(set("[s]\r\n", "s", "n", "v w"), "[s]\r\nn=v w\r\n");
     assert_eq!(set("[s]\r\n[t]\r\n", " S ", " n ", "v"), "[s]\r\nn=v\r\n[t]\r\n");
+}
+
+#[test]
+fn comments_and_blank_lines_below_the_last_entry_stay_below_a_new_key() {
+    let about_t = "\r\n; about t\r\n[t]\r\n";
+    assert_eq!(
+        set(&format!("[s]\r\na=1\r\n{about_t}"), "s", "n", "2"),
+        format!("[s]\r\na=1\r\nn=2\r\n{about_t}")
+    );
+    assert_eq!(
+        set(&format!("[s]\r\n{about_t}"), "s", "n", "2"),
+        format!("[s]\r\nn=2\r\n{about_t}"),
+        "no entry at all"
+    );
+    assert_eq!(
+        set("[s]\r\n; c\r\na=1\r\n\r\n; end", "s", "n", "2"),
+        "[s]\r\n; c\r\na=1\r\nn=2\r\n\r\n; end",
+        "a comment without line end stays as it is"
+    );
+    assert_eq!(
+        set("[s]\r\na=1\r\n\u{1A}", "s", "n", "2"),
+        "[s]\r\na=1\r\nn=2\r\n\u{1A}",
+        "Ctrl-Z is no entry"
+    );
 }
 
 #[test]
@@ -155,6 +179,9 @@ fn under_wine_s_rules_the_text_before_the_first_section_can_be_edited() {
     document.set("", "a", "2").expect("a good edit");
     document.set("", "b", "3").expect("a good edit");
     assert_eq!(document.as_bytes(), b"a=2\r\nb=3\r\n[s]\r\n");
+    let mut marked = Document::parse_with("\u{FEFF}; c\r\n[s]\r\n", CodePage::WESTERN, IniRules::Wine);
+    marked.set("", "b", "3").expect("a good edit");
+    assert_eq!(marked.text(), "b=3\r\n; c\r\n[s]\r\n");
 }
 
 #[test]

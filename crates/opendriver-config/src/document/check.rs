@@ -110,9 +110,9 @@ impl Checker<'_> {
             return;
         }
         let before = self.source.lines.iter().take_while(|line| line.kind != Kind::Header);
-        let lost = before
-            .enumerate()
-            .find(|(_, line)| matches!(line.kind, Kind::Pair | Kind::Text) && !self.is_control_z(&line.name));
+        let lost = before.enumerate().find(|(number, line)| {
+            matches!(line.kind, Kind::Pair | Kind::Text) && !self.source.is_control_z(*number)
+        });
         if let Some((number, line)) = lost {
             let span = line.name.start..line.value.end.max(line.name.end);
             let message = "this stands before the first section: no look-up ever finds it";
@@ -186,7 +186,7 @@ impl Checker<'_> {
     fn line(&mut self, number: usize) {
         let line = &self.source.lines[number];
         match line.kind {
-            Kind::Text if self.is_control_z(&line.name) => {}
+            Kind::Text if self.source.is_control_z(number) => {}
             Kind::Text if self.source.text(line.name.clone()).starts_with('[') => {
                 let message =
                     "this name is not closed and makes no section: what follows belongs to the one above";
@@ -256,10 +256,6 @@ impl Checker<'_> {
                 "the line contains Ctrl-Z, which ended text files under DOS; reading goes on behind it";
             self.add("control-z", number, at..at + width, message);
         }
-    }
-
-    fn is_control_z(&self, span: &Range<usize>) -> bool {
-        self.source.text(span.clone()).chars().all(|c| c == '\u{1A}')
     }
 
     fn add(&mut self, code: &'static str, line: usize, span: Range<usize>, message: &str) {

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::{Document, FileEncoding};
 use crate::fold;
 use crate::profile::IniRules;
-use crate::source::{Source, is_blank};
+use crate::source::{Kind, Source, is_blank};
 
 /// Why an edit was refused. The document is then as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -76,7 +76,9 @@ impl Document {
     ///
     /// - A key that is there keeps its place, its spelling and the blanks around its `=`; only the value changes,
     ///   together with the quotes around it.
-    /// - A new key becomes the last line of its section, directly before the next header or at the end of the file.
+    /// - A new key goes directly below the last line of its section that says something, an entry or a line without
+    ///   `=`; into a section without any, directly below the header. So blank lines and comments at the end of a
+    ///   section, which are often about the next one, stay there.
     /// - A new section, spelled as given, is added at the end of the file.
     ///
     /// New lines end as most lines of the file do, with CR LF if there are none. `value` is written as given, quotes
@@ -109,8 +111,7 @@ impl Document {
             }
             None => {
                 let line = [self.encode("key", key)?, self.encode("key", "=")?, encoded_value].concat();
-                let end = self.profile.inner.index.sections[number].lines.end;
-                match source.lines.get(end) {
+                match source.lines.get(self.place_of_new_key(number)) {
                     Some(next) => {
                         let line = [&line[..], &line_end(source)].concat();
                         spliced(source, next.start..next.start, &line)
@@ -191,6 +192,19 @@ impl Document {
     fn check_understood(&self) -> Result<(), EditError> {
         let misread = self.rules() == IniRules::Windows && self.as_bytes().starts_with(&[0xFE, 0xFF]);
         if misread { Err(EditError::NotUnderstood) } else { Ok(()) }
+    }
+
+    /// The line in front of which a new key of a section is put; behind the last line if none follows.
+    fn place_of_new_key(&self, section: usize) -> usize {
+        let source = self.source();
+        let lines = self.profile.inner.index.sections[section].lines.clone();
+        let says_something = |&line: &usize| match source.lines[line].kind {
+            Kind::Pair => true,
+            // Not the Ctrl-Z with which DOS ended files.
+            Kind::Text => !source.is_control_z(line),
+            Kind::Blank | Kind::Comment | Kind::Header => false,
+        };
+        lines.clone().rev().find(says_something).map_or(lines.start, |last| last + 1)
     }
 
     fn header(&self, name: &str) -> Result<Vec<u8>, EditError> {
