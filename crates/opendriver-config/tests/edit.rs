@@ -207,6 +207,52 @@ fn what_could_not_be_read_again_is_refused() {
 }
 
 #[test]
+fn a_value_too_long_for_windows_is_refused() {
+    for (value, length) in [("x".repeat(70_000), 70_000), ("\u{1F3B5}".repeat(32_768), 65_536)] {
+        let mut document = document("\u{FEFF}[s]\r\na=1\r\n");
+        for key in ["a", "new"] {
+            assert_eq!(document.set("s", key, &value), Err(EditError::TooLong { length, most: 65_535 }));
+        }
+        assert_eq!(document.set("t", "new", &value), Err(EditError::TooLong { length, most: 65_535 }));
+        assert_eq!(document.as_bytes(), "\u{FEFF}[s]\r\na=1\r\n".as_bytes(), "nothing is changed");
+    }
+    assert_eq!(
+        refused("s", "k", &"x".repeat(70_000)).to_string(),
+        "the value has 70000 characters, and Windows returns at most 65535 of a line whole: write a shorter one"
+    );
+    let longest = "x".repeat(65_535);
+    for given in [longest.clone(), format!("  {longest} "), format!("\"{longest}\"")] {
+        let mut document = document("[s]\r\n");
+        document.set("s", "k", &given).expect("not too long");
+        assert_eq!(document.profile(IniRules::Windows).get("s", "k").as_deref(), Some(&*longest));
+    }
+    let mut wine = Document::parse_with("[s]\r\n", CodePage::WESTERN, IniRules::Wine);
+    wine.set("s", "k", &"x".repeat(70_000)).expect("Wine has no such limit");
+    assert_eq!(wine.profile(IniRules::Wine).get("s", "k").map(|value| value.len()), Some(70_000));
+}
+
+#[test]
+fn blanks_and_one_pair_of_quotes_are_written_and_not_read_again() {
+    for (given, read) in [
+        (" padded ", "padded"),
+        ("\tx\u{B}", "x"),
+        ("\"quoted\"", "quoted"),
+        ("'quoted'", "quoted"),
+        ("\" padded \"", " padded "),
+        ("\"\"twice\"\"", "\"twice\""),
+        ("\"mixed'", "\"mixed'"),
+        ("\"", "\""),
+        ("\"\"", ""),
+        ("  ", ""),
+    ] {
+        let mut document = document("[s]\r\n");
+        document.set("s", "k", given).expect("a good edit");
+        assert_eq!(document.text(), format!("[s]\r\nk={given}\r\n"), "{given:?} is written as given");
+        assert_eq!(document.profile(IniRules::Windows).get("s", "k").as_deref(), Some(read), "{given:?}");
+    }
+}
+
+#[test]
 fn errors_say_what_to_do() {
     assert_eq!(
         refused("s", "k", "a\nb").to_string(),

@@ -8,8 +8,8 @@ use crate::fold;
 use crate::profile::{IniRules, Inner};
 use crate::source::{Coding, Kind, Source};
 
-/// The longest value that Windows returns whole, in characters.
-const LONGEST: usize = 65_535;
+/// The longest value that Windows returns whole, in UTF-16 units.
+pub(super) const LONGEST: usize = 65_535;
 
 /// Every oddity: its code, how much it matters, and what to do about it.
 const ODDITIES: &[(&str, Severity, &str)] = &[

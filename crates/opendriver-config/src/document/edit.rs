@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
+use super::check::LONGEST;
 use super::{Document, FileEncoding};
 use crate::fold;
 use crate::profile::IniRules;
@@ -66,6 +67,17 @@ pub enum EditError {
         /// The encoding of the file.
         encoding: FileEncoding,
     },
+    /// The value is longer than a look-up returns whole: under the rules of Windows, where lengths are 16 bits wide, the
+    /// rest of a longer one would be lost.
+    #[error(
+        "the value has {length} characters, and Windows returns at most {most} of a line whole: write a shorter one"
+    )]
+    TooLong {
+        /// Its length in UTF-16 units, without what a look-up takes off.
+        length: usize,
+        /// The longest that is allowed.
+        most: usize,
+    },
     /// The file is UTF-16BE, which the rules of Windows do not understand: an edit would mix two encodings.
     #[error("the file is UTF-16BE, which Windows does not understand: save it as UTF-16LE first")]
     NotUnderstood,
@@ -81,13 +93,30 @@ impl Document {
     ///   section, which are often about the next one, stay there.
     /// - A new section, spelled as given, is added at the end of the file.
     ///
-    /// New lines end as most lines of the file do, with CR LF if there are none. `value` is written as given, quotes
-    /// and blanks included, although a look-up takes off blanks around it and one pair of quotes; under
-    /// [`IniRules::Wine`] the blanks are not written at all (Wine 8.0 measured). Spaces around `key` are left out.
+    /// New lines end as most lines of the file do, with CR LF if there are none. Spaces around `key` are left out.
+    ///
+    /// `value` is written as given, quotes and blanks included, as Windows does (under [`IniRules::Wine`] the blanks
+    /// around it are left out, Wine 8.0 measured). A look-up returns it **without** the blanks around it, and then
+    /// without one matching pair of quotes, so `" a "` comes back as `a`. Whoever wants to read blanks or quotes again
+    /// puts one more pair of quotes around:
+    ///
+    /// ```
+    /// use opendriver_config::{Document, IniRules};
+    ///
+    /// let mut document = Document::default();
+    /// document.set("s", "bare", " a ")?;
+    /// document.set("s", "quoted", "\" a \"")?;
+    /// assert_eq!(document.as_bytes(), b"[s]\r\nbare= a \r\nquoted=\" a \"\r\n");
+    /// let profile = document.profile(IniRules::Windows);
+    /// assert_eq!(profile.get("s", "bare").as_deref(), Some("a"));
+    /// assert_eq!(profile.get("s", "quoted").as_deref(), Some(" a "));
+    /// # Ok::<(), opendriver_config::EditError>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`EditError`] if a look-up could not find or return what was written; nothing is changed then.
+    /// [`EditError`] if the file could not hold what was given, or a look-up could not find the key or would not return
+    /// the value, but for the blanks and quotes above; nothing is changed then.
     pub fn set(&mut self, section: &str, key: &str, value: &str) -> Result<(), EditError> {
         self.check_understood()?;
         let rules = self.rules();
@@ -96,13 +125,14 @@ impl Document {
         check_key(section, key)?;
         check_characters("value", value)?;
         let value = if rules == IniRules::Wine { rules.trim_argument(value) } else { value };
+        check_length(value, rules)?;
         let encoded_value = self.encode("value", value)?;
         let source = self.source();
         let Some(number) = self.section_number(section) else {
             let header = self.header(section)?;
             let line = [self.encode("key", key)?, self.encode("key", "=")?, encoded_value].concat();
             let edited = appended(source, &[&header, &line]);
-            return self.commit(edited, section, key);
+            return self.commit(edited, section, key, value);
         };
         let edited = match self.profile.inner.index.key(source, number, key) {
             Some(line) => {
@@ -120,7 +150,7 @@ impl Document {
                 }
             }
         };
-        self.commit(edited, section, key)
+        self.commit(edited, section, key, value)
     }
 
     /// Removes the line of a key: the first of that name, the one that look-ups find. False if there is none.
@@ -220,11 +250,16 @@ impl Document {
         })
     }
 
-    /// Takes the edited bytes, unless the line that was written cannot be found in them.
-    fn commit(&mut self, bytes: Vec<u8>, section: &str, key: &str) -> Result<(), EditError> {
+    /// Takes the edited bytes, unless the line that was written is not what a look-up finds in them.
+    fn commit(&mut self, bytes: Vec<u8>, section: &str, key: &str, value: &str) -> Result<(), EditError> {
         let before = self.profile.clone();
         self.replace(bytes);
-        if self.profile.get(section, key).is_some_and(|value| fold::same(&value.key(), key)) {
+        let written = as_read(value, self.rules());
+        if self
+            .profile
+            .get(section, key)
+            .is_some_and(|found| fold::same(&found.key(), key) && found == written)
+        {
             return Ok(());
         }
         self.profile = before;
@@ -248,6 +283,24 @@ fn check_key(section: &str, key: &str) -> Result<(), EditError> {
     } else {
         Ok(())
     }
+}
+
+/// Under the rules of Windows, a longer value would not come back whole.
+fn check_length(value: &str, rules: IniRules) -> Result<(), EditError> {
+    // Fewer bytes cannot be more UTF-16 units.
+    if rules == IniRules::Wine || value.len() <= LONGEST {
+        return Ok(());
+    }
+    let length = as_read(value, rules).chars().map(char::len_utf16).sum::<usize>();
+    if length > LONGEST { Err(EditError::TooLong { length, most: LONGEST }) } else { Ok(()) }
+}
+
+/// What a look-up makes of a value that is written as given.
+fn as_read(value: &str, rules: IniRules) -> &str {
+    let blank = |c: char| u16::try_from(u32::from(c)).is_ok_and(|unit| is_blank(unit, rules));
+    let trimmed = value.trim_matches(blank);
+    let unquoted = ['"', '\''].into_iter().find_map(|quote| trimmed.strip_prefix(quote)?.strip_suffix(quote));
+    unquoted.unwrap_or(trimmed)
 }
 
 fn check_characters(what: &'static str, text: &str) -> Result<(), EditError> {
