@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use opendriver::Personality;
 use opendriver_config::Settings;
-use opendriver_testkit::{Comparison, Event, Expected, Recording, Trace};
+use opendriver_testkit::{Comparison, Event, Expected, Player, Recording, Scripted, Trace};
 use opendriver_tests::replay::play_ordered;
 use opendriver_tests::rows::{ROWS, Row};
 use opendriver_tests::{Replay, replay};
@@ -339,6 +339,22 @@ fn bless(personality: Personality, blessed: BTreeMap<String, Vec<String>>) {
         }
     }
     fs::write(here("expected/differences.toml"), text).expect("it can be written");
+}
+
+/// The drivers that are compiled into the test kit, and into the program `opendriver`, give the same traces as shared
+/// libraries.
+#[test]
+fn scripted_drivers_give_the_same_traces() {
+    // One after the other: the current directory belongs to the process.
+    for path in recordings() {
+        let recording = Recording::read(&path).unwrap_or_else(|error| panic!("{error}"));
+        let name = name_of(&path);
+        let trace = Player::new(Personality::Wine)
+            .play(&recording, Scripted::standard())
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let right = instead(&recording, &expected_file(Personality::Wine, &name)).unwrap_or(recording);
+        compare(&right, &trace).unwrap_or_else(|difference| panic!("{name}: {difference}"));
+    }
 }
 
 #[test]

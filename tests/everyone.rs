@@ -119,6 +119,7 @@ fn close_all_reports_what_drivers_keep_open() {
     let reports = manager.close_all();
     assert_eq!(reports, [CloseError::Vetoed { module: "probea.dll".to_owned(), handle: kept }]);
     assert_eq!(manager.instances().len(), 1);
+    assert_eq!(world.count("probea", DRV_CLOSE), 1, "nobody is asked twice");
     world.take_log();
     drop(manager);
     assert_eq!(world.count("probea", DRV_FREE), 0, "it never let go, so its library stays");
@@ -315,18 +316,26 @@ fn a_driver_in_the_program_is_found_under_its_file_name_before_any_file() {
     world.driver("probea.dll");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
+    extern "system" fn mod_message(device: u32, message: u32, _: usize, _: usize, _: usize) -> u32 {
+        device + message
+    }
     let driver = BuiltIn::new(move |call: &Call<'_>| {
         log.lock().expect("no panic").push((call.message, call.parameters.map(str::to_owned)));
         1
     })
-    .symbol("modMessage", client as *const std::ffi::c_void);
+    .device_entry("modMessage", mod_message);
+    // SAFETY: nobody calls or reads it.
+    let driver = unsafe { driver.symbol("data", 0x1234 as *const std::ffi::c_void) };
     let ini = "[Drivers32]\r\nwave=ProbeA.dll some text\r\n";
     let manager = world.manager_with(ini, Personality::Win32).built_in("probea.dll", driver).build();
     let handle = open(&manager, "wave");
     assert_eq!(
         manager.symbol(handle, "modMessage").map(|s| s.as_ptr() as usize),
-        Ok(client as *const () as usize)
+        Ok(mod_message as *const () as usize)
     );
+    let module = manager.module(handle).expect("it is open");
+    assert_eq!(manager.device_message(module, "modMessage", (40, 2), (0, 0, 0)), Some(42));
+    assert_eq!(manager.device_message(module, "data", (0, 0), (0, 0, 0)), None, "no entry for devices");
     let again = open(&manager, "probea");
     assert_eq!(manager.module(handle), manager.module(again));
     assert_eq!(world.take_log(), [""; 0]);

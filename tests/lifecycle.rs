@@ -320,16 +320,18 @@ fn wine_a_refused_real_open_closes_the_session() {
 
 #[test]
 fn a_library_without_entry_point_gets_no_message() {
-    let world = World::new();
-    world.library_without_entry("noproc.dll");
-    let manager = manager(&world, Personality::Win32);
-    let error = manager.open("noproc.dll", None, 0).expect_err("it is no driver");
-    assert!(
-        matches!(error.failure(), OpenFailure::Load(opendriver::LoadError::NoDriverProc { .. })),
-        "{error}"
-    );
-    assert!(error.to_string().contains("has no DriverProc"), "{error}");
-    assert_eq!(world.take_log(), ["noproc attach", "noproc detach"]);
+    for personality in ALL {
+        let world = World::new();
+        world.library_without_entry("noproc.dll");
+        let manager = manager(&world, personality);
+        let error = manager.open("noproc.dll", None, 0).expect_err("it is no driver");
+        assert!(
+            matches!(error.failure(), OpenFailure::Load(opendriver::LoadError::NoDriverProc { .. })),
+            "{error}"
+        );
+        assert!(error.to_string().contains("has no DriverProc"), "{error}");
+        assert_eq!(world.take_log(), ["noproc attach", "noproc detach"]);
+    }
 }
 
 // Close.

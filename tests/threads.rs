@@ -133,7 +133,8 @@ fn the_same_module_opens_on_another_thread_while_one_is_inside_open() {
 
 #[test]
 fn a_load_that_waits_for_a_thread_that_opens_the_module_is_a_late_refusal() {
-    let (world, manager) = scene();
+    let (world, _) = scene();
+    let manager = Arc::new(world.manager_set("", Personality::Win32, "load_wait = 0.2").build());
     let inner = manager.clone();
     let outcome = Arc::new(Mutex::new(None));
     let report = outcome.clone();

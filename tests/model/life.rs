@@ -118,7 +118,7 @@ impl World {
     }
 
     pub fn load(&mut self, name: &str, handle: &str) -> Result<(), Broken> {
-        let fresh = self.instances.get(handle).is_none();
+        let fresh = !self.instances.contains_key(handle);
         expect(fresh, "DRV_LOAD goes out in the name of a new instance")?;
         let module = self.module(name);
         let once = matches!(module.phase, Phase::Mapped | Phase::Freed);
@@ -133,7 +133,7 @@ impl World {
         if phase == Phase::Disabled {
             // A driver that opens itself from inside DRV_DISABLE.
             expect(
-                self.instances.get(handle).is_none(),
+                !self.instances.contains_key(handle),
                 "DRV_ENABLE comes first in the life of a new instance",
             )?;
             self.born(name, handle);

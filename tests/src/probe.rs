@@ -121,9 +121,14 @@ impl World {
 
     /// Writes the SYSTEM.INI and starts to build a manager for it.
     pub fn manager_with(&self, ini: &str, personality: Personality) -> ManagerBuilder {
+        self.manager_set(ini, personality, "")
+    }
+
+    /// As [`World::manager_with`], with more lines of settings.
+    pub fn manager_set(&self, ini: &str, personality: Personality, more: &str) -> ManagerBuilder {
         let path = self.path().join("system.ini");
         fs::write(&path, ini).expect("it can be written");
-        let toml = format!("profile = 'system.ini'\npersonality = '{personality}'\nload_wait = 0.2\n");
+        let toml = format!("profile = 'system.ini'\npersonality = '{personality}'\n{more}\n");
         let settings = Settings::parse(&toml, self.path()).expect("it is right");
         let config = Config::from_settings(settings).expect("it can be read");
         Manager::builder().config(config).driver_path(None).search_directory(self.path())

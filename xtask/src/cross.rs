@@ -37,18 +37,18 @@ const CHECKED: &[&str] = &[
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
 const ARM: &str = "aarch64-unknown-linux-gnu";
 
-pub fn setup() -> Result<()> {
+pub(crate) fn setup() -> Result<()> {
     run("apt-get", &["update"])?;
     let mut arguments = vec!["install", "-y", "--no-install-recommends"];
     arguments.extend(PACKAGES);
     run("apt-get", &arguments)
 }
 
-pub fn check() -> Result<()> {
+pub(crate) fn check() -> Result<()> {
     CHECKED.iter().try_for_each(|target| cross(&["check"], target, PRODUCT, &[]))
 }
 
-pub fn windows() -> Result<()> {
+pub(crate) fn windows() -> Result<()> {
     let directory = target_directory();
     fs::create_dir_all(&directory)?;
     let stub = prng_stub(&directory)?;
@@ -66,7 +66,7 @@ pub fn windows() -> Result<()> {
     cross(&["test"], WINDOWS, TESTED, &environment)
 }
 
-pub fn arm() -> Result<()> {
+pub(crate) fn arm() -> Result<()> {
     let environment = [
         ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc"),
         ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", "qemu-aarch64-static -L /usr/aarch64-linux-gnu"),

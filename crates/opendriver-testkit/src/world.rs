@@ -147,7 +147,7 @@ fn scripted(stage: &Arc<Stage>, name: &str, path: &Path, kind: Kind) -> BuiltIn 
                 let Some(stage) = stage.upgrade() else { return 0 };
                 stage.answer(&incoming(&stage, call, name.clone(), Some(path.clone())))
             };
-            BuiltIn::new(driver).symbol("modMessage", mod_message as *const _)
+            BuiltIn::new(driver).device_entry("modMessage", mod_message)
         }
         Kind::NoDriverProc => BuiltIn::without_driver_proc(),
         Kind::Unloadable => BuiltIn::unloadable(move || {

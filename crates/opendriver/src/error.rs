@@ -111,6 +111,8 @@ pub struct NoEntry {
     pub name: String,
     /// The section asked for.
     pub section: String,
+    /// Whether the section has the key, but with nothing behind it, which counts as no entry (Wine 8.0 measured).
+    pub empty: bool,
     /// The aliases that this section has.
     pub known: Vec<String>,
     /// The sections that have such an entry.
@@ -121,7 +123,14 @@ pub struct NoEntry {
 
 impl fmt::Display for NoEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "section [{}] has no entry {:?} ({})", self.section, self.name, self.config)?;
+        if self.empty {
+            return write!(
+                f,
+                "the entry {:?} of section [{}] is empty ({})",
+                self.name, self.section, self.config
+            );
+        }
+        write!(f, "section [{}] has no entry {:?} ({})", self.section, Short(&self.name), self.config)?;
         if !self.elsewhere.is_empty() {
             write!(f, "; it stands in [{}]", self.elsewhere.join("], ["))?;
         } else if !self.known.is_empty() && self.known.len() <= 12 {
@@ -309,7 +318,7 @@ impl OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { name, entry, failure, earlier, .. } = &*self.inner;
-        write!(f, "cannot open {name:?}")?;
+        write!(f, "cannot open {:?}", Short(name))?;
         if let Some(entry) = entry {
             f.write_str(" (")?;
             match entry.origin() {
@@ -319,7 +328,7 @@ impl fmt::Display for OpenError {
                 Origin::Settings { path: Some(path), .. } => write!(f, "{}: ", path.display())?,
                 _ => {}
             }
-            write!(f, "[{}] {}={})", entry.section(), entry.alias(), entry.line())?;
+            write!(f, "[{}] {}={})", entry.section(), Short(entry.alias()), Short(entry.line()))?;
         }
         write!(f, ": {failure}")?;
         if let OpenFailure::Resolve(ResolveError::NotFound { aliases: Some(view), .. }) = failure {
@@ -329,6 +338,28 @@ impl fmt::Display for OpenError {
             write!(f, "\nbefore that: {earlier}")?;
         }
         Ok(())
+    }
+}
+
+/// Text of any length in a message: what is long is left out in the middle.
+struct Short<'a>(&'a str);
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const HALF: usize = 60;
+        let count = self.0.chars().count();
+        if count <= 2 * HALF + 20 {
+            return f.write_str(self.0);
+        }
+        let start: String = self.0.chars().take(HALF).collect();
+        let end: String = self.0.chars().skip(count - HALF).collect();
+        write!(f, "{start}[... {} characters ...]{end}", count - 2 * HALF)
+    }
+}
+
+impl fmt::Debug for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.to_string())
     }
 }
 

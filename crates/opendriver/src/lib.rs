@@ -69,5 +69,5 @@ pub use manager::dispatch::callback::{CallbackError, Notification, Notifier};
 pub use manager::dispatch::client::CallbackTarget;
 pub use manager::{Direction, InstanceInfo, Located, Manager, ManagerBuilder, ModuleHandle, Place};
 pub use observe::{Call, Observer};
-pub use resolve::head::{Head, Machine};
+pub use resolve::head::{ElfKind, Head, Machine};
 pub use resolve::search::{PassedOver, Tried};

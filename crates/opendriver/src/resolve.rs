@@ -21,8 +21,8 @@ pub(crate) struct Line {
 #[derive(Debug)]
 pub(crate) struct Lines {
     pub(crate) first: Line,
-    /// What is tried when the first fails, for whatever reason.
-    pub(crate) second: Option<Line>,
+    /// What is tried when the first fails, for whatever reason; or why there is nothing to try.
+    pub(crate) second: Option<Result<Line, ResolveError>>,
 }
 
 /// Finds out what `name` means in `section`, by the order that the personality has.
@@ -33,7 +33,7 @@ pub(crate) fn lines(config: &Config, name: &str, section: Option<&str>) -> Resul
     let Some(section) = section else {
         let entry = find(config, &switches.default_section, name);
         return Ok(match (switches.name_order, entry) {
-            (NameOrder::FileThenAlias, Some(entry)) => Lines { first: file(), second: entry.ok() },
+            (NameOrder::FileThenAlias, Some(entry)) => Lines { first: file(), second: Some(entry) },
             (_, Some(entry)) => Lines { first: entry?, second: None },
             (_, None) => Lines { first: file(), second: None },
         });
@@ -85,7 +85,9 @@ fn no_entry(config: &Config, name: &str, section: &str) -> ResolveError {
     let elsewhere =
         config.section_names().into_iter().filter(|other| config.find(other, name).is_some()).collect();
     let known = config.entries(section).iter().map(|entry| entry.alias().to_owned()).collect();
+    let empty = config.profile().get(section, name).is_some_and(|value| value.is_empty());
     ResolveError::NoEntry(Box::new(NoEntry {
+        empty,
         name: name.to_owned(),
         section: section.to_owned(),
         known,

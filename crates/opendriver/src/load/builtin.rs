@@ -94,8 +94,24 @@ impl BuiltIn {
         BuiltIn::of_kind(Kind::Driver(Entry::Native(procedure)))
     }
 
-    /// Adds what `Manager::symbol` finds under `name`, such as the modMessage of a MIDI driver.
-    pub fn symbol(mut self, name: &str, address: *const c_void) -> BuiltIn {
+    /// Adds an entry for devices such as modMessage, which [`Manager::symbol`](crate::Manager::symbol) and
+    /// [`Manager::device_message`](crate::Manager::device_message) find under `name`.
+    pub fn device_entry(
+        mut self,
+        name: &str,
+        entry: extern "system" fn(u32, u32, usize, usize, usize) -> u32,
+    ) -> BuiltIn {
+        self.symbols.insert(name.to_owned(), (entry as *const ()).expose_provenance());
+        self
+    }
+
+    /// Adds anything else that [`Manager::symbol`](crate::Manager::symbol) finds under `name`.
+    ///
+    /// # Safety
+    ///
+    /// The address is good for what clients of a driver do with an export of this name; for `modMessage` and its
+    /// sisters that means to call it as a function of that type at any time.
+    pub unsafe fn symbol(mut self, name: &str, address: *const c_void) -> BuiltIn {
         self.symbols.insert(name.to_owned(), address.expose_provenance());
         self
     }

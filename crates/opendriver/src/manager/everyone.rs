@@ -1,5 +1,6 @@
 //! What concerns all instances: enumeration, broadcasts, the orderly end, the drivers of the start.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use opendriver_abi::{LPARAM, LRESULT};
@@ -140,21 +141,19 @@ impl Manager {
     fn close_each(&self) -> Vec<CloseError> {
         // A driver that answers each DRV_CLOSE with an open must not keep us for ever.
         const PASSES: usize = 16;
+        let mut asked = HashSet::new();
         let mut kept = Vec::new();
         for _ in 0..PASSES {
-            kept.clear();
-            let handles: Vec<Handle> = self.instances().into_iter().map(|info| info.handle).collect();
-            let mut closed = false;
-            for handle in handles {
-                match self.close(handle, 0, 0) {
-                    Ok(_) => closed = true,
-                    Err(error @ CloseError::Vetoed { .. }) => kept.push(error),
-                    Err(_) => {}
-                }
-            }
-            if !closed {
+            let open = self.instances().into_iter().map(|info| info.handle);
+            let new: Vec<Handle> = open.filter(|handle| asked.insert(*handle)).collect();
+            if new.is_empty() {
                 break;
             }
+            kept.extend(
+                new.into_iter()
+                    .filter_map(|handle| self.close(handle, 0, 0).err())
+                    .filter(|error| matches!(error, CloseError::Vetoed { .. })),
+            );
         }
         kept
     }

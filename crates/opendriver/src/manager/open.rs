@@ -64,6 +64,27 @@ impl Manager {
         self.try_lines(&setup, name, section, |line| self.open_line(&setup, line, lparam2))
     }
 
+    /// As [`Manager::open`], with parameters that replace those of the entry or the name. `None` leaves the driver
+    /// without any.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Manager::open`].
+    pub fn open_with_parameters(
+        &self,
+        name: &str,
+        section: Option<&str>,
+        parameters: Option<&str>,
+        lparam2: LPARAM,
+    ) -> Result<Handle, OpenError> {
+        let setup = self.setup();
+        self.try_lines(&setup, name, section, |line| {
+            let (name, file, _) = resolve::split(&line.text, &setup.config)?;
+            let alias = line.entry.as_ref().map(|entry| Arc::from(entry.alias()));
+            self.open_wanted(&setup, Wanted { file, name, alias }, parameters, lparam2)
+        })
+    }
+
     /// Opens an instance of the driver in a file, given apart from its parameters: for paths with blanks, which
     /// [`Manager::open`] would split. The path is taken as it is, with any characters, and no other name is tried; a
     /// relative one is relative to the current directory, because it was asked for explicitly.
@@ -104,9 +125,10 @@ impl Manager {
             error(lines.first.entry.clone(), failure)
         });
         match (first, lines.second) {
-            (Err(earlier), Some(second)) => {
+            (Err(earlier), Some(Ok(second))) => {
                 attempt(&second).map_err(|failure| error(second.entry.clone(), failure).after(earlier))
             }
+            (Err(earlier), Some(Err(failure))) => Err(error(None, failure.into()).after(earlier)),
             (first, _) => first,
         }
     }

@@ -39,10 +39,10 @@ pub(crate) fn lightest() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// The rare side: between the death of a handle, or the wish to be told, and the search for threads inside.
-pub(crate) fn heavy() {
-    if *REMOTE.get_or_init(super::imp::prepare_barrier) {
-        super::imp::barrier_everywhere();
-    }
+/// The rare side: between the death of a handle, or the wish to be told, and the search for threads inside. Says
+/// whether it could be done: a sandbox that the program has entered meanwhile may refuse what the system had granted.
+#[must_use = "without the barrier nothing can be said of other threads"]
+pub(crate) fn heavy() -> bool {
     fence(Ordering::SeqCst);
+    !*REMOTE.get_or_init(super::imp::prepare_barrier) || super::imp::barrier_everywhere()
 }

@@ -34,8 +34,9 @@ pub(crate) fn prepare_barrier() -> bool {
     true
 }
 
-/// Makes every running thread of this process pass a full memory barrier before it returns.
-pub(crate) fn barrier_everywhere() {
+/// Makes every running thread of this process pass a full memory barrier before it returns; it always can.
+pub(crate) fn barrier_everywhere() -> bool {
     // SAFETY: the function has no parameters and no preconditions.
     unsafe { windows_sys::Win32::System::Threading::FlushProcessWriteBuffers() };
+    true
 }

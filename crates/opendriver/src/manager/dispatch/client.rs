@@ -17,6 +17,10 @@ pub enum CallbackTarget {
     Value(usize),
 }
 
+/// The exports of sound drivers, all of one type (NT DDK).
+const DEVICE_EXPORTS: [&str; 6] =
+    ["modMessage", "midMessage", "wodMessage", "widMessage", "auxMessage", "mxdMessage"];
+
 impl Manager {
     /// Notifies a client, as [`Manager::driver_callback`] does, without taking any number for the address of a
     /// function.
@@ -48,11 +52,15 @@ impl Manager {
     /// are device and message; the parameters are the user's value and two that depend on the message. The driver is
     /// not unloaded meanwhile.
     ///
-    /// As with [`Manager::send`], what a driver takes for an address must be one; and `export` must be the name of a
-    /// function of this kind, as these names are.
+    /// As with [`Manager::send`], what a driver takes for an address must be one.
     ///
-    /// `None` if no such module is loaded, or it has no such export.
+    /// `None` if no such module is loaded, it has no such export, or the name is none of these.
     #[doc(alias = "modMessage")]
+    #[doc(alias = "midMessage")]
+    #[doc(alias = "wodMessage")]
+    #[doc(alias = "widMessage")]
+    #[doc(alias = "auxMessage")]
+    #[doc(alias = "mxdMessage")]
     pub fn device_message(
         &self,
         module: ModuleHandle,
@@ -60,6 +68,9 @@ impl Manager {
         numbers: (u32, u32),
         parameters: (usize, usize, usize),
     ) -> Option<u32> {
+        if !DEVICE_EXPORTS.contains(&export) {
+            return None;
+        }
         let module = {
             let state = self.lock();
             let id = state.modules.of_identity(module.0.get())?;
@@ -121,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_device_message_reaches_the_export_of_a_loaded_module() {
-        let driver = BuiltIn::new(|_: &Call<'_>| 1).symbol("modMessage", mod_message as *const _);
+        let driver = BuiltIn::new(|_: &Call<'_>| 1).device_entry("modMessage", mod_message);
         let manager = Manager::builder().built_in("synth.drv", driver).build();
         let handle = manager.open("synth.drv", None, 0).expect("it opens");
         let module = manager.module(handle).expect("it is open");
