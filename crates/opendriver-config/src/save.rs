@@ -48,10 +48,14 @@ pub enum SaveError {
 /// content or the new one.
 ///
 /// The bytes go to a new file in the same directory, which then takes the place of the old one. So the directory must
-/// be writable. The permissions of the old file are kept, and its owner where the process may set it; other names
-/// (hard links) of the old file keep the old content, and access control lists are not copied. A symbolic link stays
-/// one: the file it leads to is replaced. A file that this process may not write is not replaced either. A process
-/// killed in the middle may leave a file `.NAME.xxxxxx.tmp` behind.
+/// be writable. The permissions of the old file are kept, and its owner where the process may set it; where it may not
+/// keep the group, the new group gets no more than everybody. Other names (hard links) of the old file keep the old
+/// content, and access control lists are not copied. A symbolic link stays one: the file it leads to is replaced. A
+/// file that this process may not write is not replaced either. A process killed in the middle may leave a file
+/// `.NAME.xxxxxx.tmp` behind.
+///
+/// Until it is complete, the file that replaces an old one can be read by its owner only (mode 0600), so that no content
+/// can be read, not for a moment, by anybody who could not read the old file.
 ///
 /// # Errors
 ///
@@ -62,7 +66,12 @@ pub enum SaveError {
 /// On Unix the directory is flushed to disk too, so the new name survives a power failure. On Windows the replacement
 /// is one call of the system; the permissions are those that a new file gets there, but for the read-only attribute.
 pub fn save(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<(), SaveError> {
-    let path = follow(path.as_ref())?;
+    replace(path.as_ref(), |file| file.write_all(bytes.as_ref()))
+}
+
+/// As [`save`], with the content that `write` writes.
+fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), SaveError> {
+    let path = follow(path)?;
     let old = look_at(&path)?;
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -71,9 +80,9 @@ pub fn save(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<(), SaveE
     let prefix = [".".as_ref(), path.file_name().unwrap_or_default(), ".".as_ref()].join(OsStr::new(""));
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".tmp");
-    new_file_permissions(&mut builder);
+    first_permissions(&mut builder, old.is_some());
     let mut file = builder.tempfile_in(directory).map_err(io_error("create a new file in", directory))?;
-    file.write_all(bytes.as_ref()).map_err(io_error("write the new content of", &path))?;
+    write(file.as_file_mut()).map_err(io_error("write the new content of", &path))?;
     if let Some(old) = &old {
         keep(file.as_file(), old).map_err(io_error("keep the permissions of", &path))?;
     }
@@ -117,29 +126,38 @@ fn look_at(path: &Path) -> Result<Option<fs::Metadata>, SaveError> {
     }
 }
 
+/// Those of any new file, or private ones until those of the old file can be given.
 #[cfg(unix)]
-fn new_file_permissions(builder: &mut tempfile::Builder<'_, '_>) {
+fn first_permissions(builder: &mut tempfile::Builder<'_, '_>, replaces: bool) {
     use std::os::unix::fs::PermissionsExt;
-    // What any new file gets: the process's mask is applied. Temporary files are private otherwise.
-    builder.permissions(fs::Permissions::from_mode(0o666));
+    // The process's mask is applied to both.
+    let mode = if replaces { 0o600 } else { 0o666 };
+    builder.permissions(fs::Permissions::from_mode(mode));
 }
 
 #[cfg(not(unix))]
-fn new_file_permissions(_: &mut tempfile::Builder<'_, '_>) {}
+fn first_permissions(_: &mut tempfile::Builder<'_, '_>, _: bool) {}
 
 #[cfg(unix)]
 fn keep(file: &File, old: &fs::Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let new = file.metadata()?;
     // Only root may give a file away, and groups are limited to one's own: keep what can be kept. The owner goes first,
     // since a change of owner clears permissions.
-    if new.gid() != old.gid() {
-        let _ = fchown(file, None, Some(old.gid()));
-    }
-    if new.uid() != old.uid() {
-        let _ = fchown(file, Some(old.uid()), None);
-    }
-    file.set_permissions(old.permissions())
+    let group_kept = new.gid() == old.gid() || fchown(file, None, Some(old.gid())).is_ok();
+    let owner_kept = new.uid() == old.uid() || fchown(file, Some(old.uid()), None).is_ok();
+    let mode = kept_mode(old.permissions().mode(), owner_kept, group_kept);
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+/// The mode of the old file, as far as it means the same for the new one.
+#[cfg(unix)]
+fn kept_mode(mode: u32, owner_kept: bool, group_kept: bool) -> u32 {
+    let mode = mode & 0o7777;
+    // A program of another owner or group must not start with the rights of this one.
+    let mode = if owner_kept && group_kept { mode } else { mode & !0o6000 };
+    // What the old group was allowed is not for another group.
+    if group_kept { mode } else { mode & !0o070 | mode & (mode & 0o007) << 3 }
 }
 
 #[cfg(not(unix))]
@@ -161,4 +179,64 @@ fn flush_directory(directory: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn flush_directory(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(file: &File) -> u32 {
+        file.metadata().expect("an open file").permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn what_replaces_a_file_is_private_from_its_first_to_its_last_byte() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("a.ini");
+        for bits in [0o600, 0o640, 0o644, 0o666] {
+            fs::write(&path, b"old").expect("written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(bits)).expect("one's own file");
+            replace(&path, |file| {
+                assert_eq!(mode(file), 0o600, "before the first byte");
+                file.write_all(b"new")?;
+                assert_eq!(mode(file), 0o600, "behind the last byte");
+                Ok(())
+            })
+            .expect("a writable directory");
+            assert_eq!(mode(&File::open(&path).expect("saved")), bits);
+            assert_eq!(fs::read(&path).expect("saved"), b"new");
+        }
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_the_old_file_and_no_other() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("a.ini");
+        fs::write(&path, b"old").expect("written");
+        let failed = replace(&path, |file| {
+            file.write_all(b"ne")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert!(matches!(failed, Err(SaveError::Io { step: "write the new content of", .. })), "{failed:?}");
+        assert_eq!(fs::read(&path).expect("still there"), b"old");
+        assert_eq!(fs::read_dir(directory.path()).expect("it is there").count(), 1);
+    }
+
+    #[test]
+    fn another_group_gets_no_more_than_everybody_and_no_other_s_rights() {
+        for (old, owner_kept, group_kept, new) in [
+            (0o640, true, true, 0o640),
+            (0o640, true, false, 0o600),
+            (0o664, true, false, 0o644),
+            (0o604, true, false, 0o604),
+            (0o640, false, true, 0o640),
+            (0o6755, true, true, 0o6755),
+            (0o6755, false, true, 0o755),
+            (0o102_755, true, false, 0o755),
+        ] {
+            assert_eq!(kept_mode(old, owner_kept, group_kept), new, "{old:o}");
+        }
+    }
 }
