@@ -476,5 +476,7 @@ fn a_manager_refuses_the_handles_of_another() {
     let world = world();
     let (one, two) = (manager(&world, Personality::Win32), manager(&world, Personality::Win32));
     let first = open(&one, "probea.dll", 0);
+    open(&two, "probea.dll", 0);
+    assert_eq!(two.close(first, 0, 0), Err(CloseError::Stale(StaleHandle { handle: first })));
     assert_eq!(two.send(first, DRV_USER, 0, 0), Err(StaleHandle { handle: first }));
 }

@@ -140,11 +140,18 @@ pub(crate) struct Places<T> {
     worn: VecDeque<u32>,
     first: u32,
     last: u32,
+    /// The generation with which slots begin. Each table has another, so that a handle of one manager means nothing
+    /// to the next.
+    beginning: u32,
 }
 
 impl<T> Places<T> {
     pub(crate) fn new() -> Places<T> {
-        Places { places: Vec::new(), free: VecDeque::new(), worn: VecDeque::new(), first: NONE, last: NONE }
+        static TABLES: AtomicU32 = AtomicU32::new(0);
+        // Far apart, so that tables meet late as their slots go through their generations.
+        let beginning = TABLES.fetch_add(1, Ordering::Relaxed).wrapping_mul(997) % MAX_GENERATION + 1;
+        let (places, free, worn) = (Vec::new(), VecDeque::new(), VecDeque::new());
+        Places { places, free, worn, first: NONE, last: NONE, beginning }
     }
 
     /// Gives `tenant` a slot and a handle; `None` when a million instances are open.
@@ -163,7 +170,7 @@ impl<T> Places<T> {
         }
         let fresh = u32::try_from(self.places.len()).ok().filter(|index| *index < MAX_SLOTS);
         if let Some(index) = fresh {
-            self.places.push(Place { generation: 1, before: NONE, after: NONE, tenant: None });
+            self.places.push(Place { generation: self.beginning, before: NONE, after: NONE, tenant: None });
             return Some(index);
         }
         self.worn.pop_front()
@@ -177,12 +184,11 @@ impl<T> Places<T> {
         let place = &mut self.places[index as usize];
         let tenant = place.tenant.take()?;
         slots.make(index).vacate();
-        if place.generation < MAX_GENERATION {
-            place.generation += 1;
-            self.free.push_back(index);
-        } else {
-            place.generation = 1;
+        place.generation = place.generation % MAX_GENERATION + 1;
+        if place.generation == self.beginning {
             self.worn.push_back(index);
+        } else {
+            self.free.push_back(index);
         }
         Some(tenant)
     }
@@ -303,6 +309,17 @@ mod tests {
         assert_eq!(places.give_back(&slots, old), None);
         assert_eq!((places.get(new), places.first()), (Some(&2), Some(new)));
         assert!(slots.get(new).is_some_and(|slot| slot.is(new)));
+    }
+
+    #[test]
+    fn tables_begin_with_different_numbers() {
+        let handles: HashSet<Handle> = (0..500)
+            .map(|_| {
+                let (slots, mut places) = (Slots::new(), Places::new());
+                take(&mut places, &slots, 0)
+            })
+            .collect();
+        assert_eq!(handles.len(), 500);
     }
 
     #[test]
