@@ -186,7 +186,8 @@ impl Config {
         &self.document
     }
 
-    /// What is odd about the INI file.
+    /// What is odd about the INI file. If the first is an [error](crate::Severity::Error), it is no INI file or in an
+    /// encoding that is not understood, and nothing in it is found: see [`Document::unreadable`].
     pub fn diagnostics(&self) -> &[Diagnostic] {
         self.document.diagnostics()
     }
@@ -216,8 +217,18 @@ impl Config {
     /// What an alias stands for in a section, without regard to case.
     ///
     /// The `[sections.NAME]` tables of the settings come first. There neither the names asked for nor the value are
-    /// trimmed, and an empty value is final: the entry has an empty [line](Entry::line). Then comes the profile, where
-    /// an empty value is none, since the functions of Windows cannot tell the two apart.
+    /// trimmed, and an empty value is final: the entry has an empty [line](Entry::line). Then comes the profile. There
+    /// the line `key=` with nothing behind it is no entry, and neither is `key=""`: the answer is `None`, as for a key
+    /// that is missing, since the functions of Windows cannot tell the two apart. Whoever wants to tell them apart asks
+    /// the [`profile`](Config::profile), which has the empty value.
+    ///
+    /// ```
+    /// use opendriver_config::{Config, Settings};
+    ///
+    /// let config = Config::from_ini("[drivers32]\nmidi=\n", Settings::default());
+    /// assert_eq!(config.find("drivers32", "midi"), None);
+    /// assert_eq!(config.profile().get("drivers32", "midi").as_deref(), Some(""));
+    /// ```
     pub fn find(&self, section: &str, key: &str) -> Option<Entry> {
         if let Some(table) = self.settings.sections.table(section)
             && let Some(value) = table.get(key)

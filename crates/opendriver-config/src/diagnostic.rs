@@ -48,6 +48,7 @@ impl fmt::Display for Severity {
 ///
 /// | code | what |
 /// | --- | --- |
+/// | `not-text` | a program, an archive or the like, in which nothing is found |
 /// | `utf16be-bom` | UTF-16BE, in which Windows finds nothing |
 /// | `utf16-without-bom` | UTF-16 without byte order mark, in which nothing is found |
 /// | `utf8-bom` | a UTF-8 mark, which Windows does not understand |
@@ -64,6 +65,9 @@ impl fmt::Display for Severity {
 /// | `nul` | a NUL, behind which a line is not read |
 /// | `control-z` | Ctrl-Z, the end of text files under DOS |
 /// | `lone-cr` | a line that ends with CR alone |
+///
+/// The first three are errors: they are about the whole file, and are then all that is said about it
+/// ([`Document::unreadable`](crate::Document::unreadable)).
 ///
 /// Under [`IniRules::Wine`](crate::IniRules::Wine) those that Wine takes in its stride are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,12 @@
 //! The lossless document: the bytes of an INI file, and edits that touch one line.
 
 mod check;
+mod defect;
 mod edit;
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 
 use crate::code_page::CodePage;
@@ -86,6 +89,22 @@ impl Document {
         source.text(source.start..source.end).into_owned()
     }
 
+    /// The text of a line, counted from 1, without its line end; `None` if there are not so many.
+    pub fn line(&self, number: usize) -> Option<Cow<'_, str>> {
+        let source = &self.profile.inner.source;
+        let line = source.lines.get(number.checked_sub(1)?)?;
+        Some(source.text(line.start..line.end))
+    }
+
+    /// The text of some bytes of the file, such as those of a [`Position`](crate::Position). Bytes beyond its end are
+    /// left out, and what cannot be decoded, as half a character, becomes U+FFFD.
+    pub fn text_of(&self, span: Range<usize>) -> Cow<'_, str> {
+        let source = &self.profile.inner.source;
+        let start = span.start.min(source.end);
+        let end = span.end.clamp(start, source.end);
+        source.text(start..end - (end - start) % source.coding.width())
+    }
+
     /// How the text stands in the bytes.
     pub fn encoding(&self) -> FileEncoding {
         self.profile.inner.source.coding.public()
@@ -114,6 +133,21 @@ impl Document {
     pub fn diagnostics(&self) -> &[Diagnostic] {
         let inner = &self.profile.inner;
         inner.diagnostics.get_or_init(|| check::check(inner))
+    }
+
+    /// Why nothing in the file can be found, if so: it is no text, or in an encoding that the rules do not understand.
+    /// The first of the [`diagnostics`](Document::diagnostics) then, but does not look farther than it has to, which is
+    /// 1 KB, and so says what is no configuration at no cost.
+    ///
+    /// ```
+    /// use opendriver_config::{CodePage, Document};
+    ///
+    /// let library = Document::parse(b"\x7FELF\x02\x01\x01\0", CodePage::WESTERN);
+    /// assert_eq!(library.unreadable().unwrap().code, "not-text");
+    /// assert_eq!(Document::default().unreadable(), None);
+    /// ```
+    pub fn unreadable(&self) -> Option<Diagnostic> {
+        check::unreadable(&self.profile.inner.source)
     }
 
     /// Writes the document to a file, by [`save`](crate::save()).

@@ -85,6 +85,75 @@ fn encodings() {
 }
 
 #[test]
+fn what_is_no_text_is_told_once_and_as_an_error() {
+    let padded = |head: &[u8]| [head, &[0; 60]].concat();
+    for file in [
+        padded(b"\x7FELF\x02\x01\x01"),
+        padded(b"MZ\x90"),
+        padded(b"\xCF\xFA\xED\xFE"),
+        padded(b"PK\x03\x04[s]\r\nx\r\nx=1\r\n"),
+        vec![0; 100],
+        [&b"[s]\r\na=1\r\n"[..], &[0; 3]].concat(),
+        b"\x01\x02\x03\x00[s]\r\n".to_vec(),
+        std::fs::read(std::env::current_exe().expect("this test")).expect("readable"),
+    ] {
+        assert_eq!(windows(&*file), [("not-text", 1, 1)]);
+        assert_eq!(wine(&*file), [("not-text", 1, 1)]);
+        let document = Document::parse(file, CodePage::WESTERN);
+        assert_eq!(document.unreadable().as_ref(), document.diagnostics().first());
+        assert_eq!(document.diagnostics()[0].severity, Severity::Error);
+    }
+    let elf = Document::parse(padded(b"\x7FELF"), CodePage::WESTERN);
+    assert_eq!(
+        elf.diagnostics()[0].to_string(),
+        "1:1: error: this is no SYSTEM.INI: it is an ELF program or library (give the path of an INI file, or of \
+         settings whose name ends in `.toml`)"
+    );
+}
+
+#[test]
+fn a_stray_nul_or_a_name_like_that_of_a_program_makes_no_binary_file() {
+    for text in [
+        "MZ=1\r\n[s]\r\n",
+        "PK\r\n",
+        "[s]\r\nfile=ec\0ho.drv\r\nmidi=gone\0.drv x\0y\r\n",
+        "[s]\r\n\x1B\x07\x01\x02\x03\x04\r\n",
+        "\0",
+        "",
+    ] {
+        let document = Document::parse(text, CodePage::WESTERN);
+        let expected = if text == "\0" { Some("not-text") } else { None };
+        assert_eq!(document.unreadable().map(|found| found.code), expected, "{text:?}");
+    }
+    let le: Vec<u8> = "\u{FEFF}[s]\r\na=\0\0\0\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(Document::parse(le, CodePage::WESTERN).unreadable(), None);
+}
+
+#[test]
+fn lines_and_spans_can_be_read_in_every_encoding() {
+    let text = "[s]\r\nä=1\rx\n\nlast";
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for bytes in [
+        b"[s]\r\n\xE4=1\rx\n\nlast".to_vec(),
+        utf16(&format!("\u{FEFF}{text}")),
+        format!("\u{FEFF}{text}").into(),
+    ] {
+        let document = Document::parse(&*bytes, CodePage::WESTERN);
+        let lines: Vec<_> = (0..=6).map(|number| document.line(number)).collect();
+        let lines: Vec<_> = lines.iter().map(Option::as_deref).collect();
+        assert_eq!(lines, [None, Some("[s]"), Some("ä=1"), Some("x"), Some(""), Some("last"), None]);
+        let profile = document.profile(IniRules::Windows);
+        let row = profile.section("s").and_then(|section| section.rows().next()).expect("it has one");
+        assert_eq!(document.text_of(row.position().span), "ä");
+        assert!(document.text_of(bytes.len() - 2..usize::MAX).ends_with('t'));
+        assert_eq!(document.text_of(usize::MAX - 1..usize::MAX), "");
+        #[expect(clippy::reversed_empty_ranges, reason = "nobody is hindered from giving one")]
+        let reversed = document.text_of(5..3);
+        assert_eq!(reversed, "");
+    }
+}
+
+#[test]
 fn each_says_what_and_what_to_do() {
     let document = Document::parse("[s]\r\nmidi=a\r\n  MIDI=b\r\n", CodePage::WESTERN);
     let [found] = document.diagnostics() else { panic!("one thing is odd") };

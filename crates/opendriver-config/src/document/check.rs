@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::defect;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fold;
 use crate::profile::{IniRules, Inner};
@@ -13,6 +14,7 @@ pub(super) const LONGEST: usize = 65_535;
 
 /// Every oddity: its code, how much it matters, and what to do about it.
 const ODDITIES: &[(&str, Severity, &str)] = &[
+    ("not-text", Severity::Error, "give the path of an INI file, or of settings whose name ends in `.toml`"),
     ("utf16be-bom", Severity::Error, "save it as UTF-16LE with a byte order mark, or in the ANSI code page"),
     ("utf16-without-bom", Severity::Error, "save it as UTF-16LE with a byte order mark"),
     ("utf8-bom", Severity::Note, "save it in the ANSI code page or as UTF-16LE if Windows is to read it too"),
@@ -61,22 +63,11 @@ struct Checker<'a> {
 impl Checker<'_> {
     /// Looks at the file as a whole; false if its lines are not worth looking at.
     fn file(&mut self) -> bool {
-        let Source { bytes, coding, end, .. } = self.source;
-        let unreadable = match (coding, &bytes[..]) {
-            (Coding::Page(_), [0xFE, 0xFF, ..]) => Some((
-                "utf16be-bom",
-                "the file is UTF-16BE, which Windows reads as ANSI text: nothing in it is found",
-            )),
-            (Coding::Page(_), [first, second, ..]) if (*first == 0) != (*second == 0) => Some((
-                "utf16-without-bom",
-                "the file looks like UTF-16 without a byte order mark: it is read as ANSI text, and nothing is found",
-            )),
-            _ => None,
-        };
-        if let Some((code, message)) = unreadable {
-            self.add(code, 0, 0..2, message);
+        if let Some(found) = unreadable(self.source) {
+            self.found.push(found);
             return false;
         }
+        let Source { bytes, coding, end, .. } = self.source;
         if *coding == Coding::Utf8 && self.source.rules == IniRules::Windows {
             let message = "the file starts with a UTF-8 byte order mark; it is read as UTF-8 here, but Windows \
                            would misread its first line and everything that is not ASCII";
@@ -259,11 +250,26 @@ impl Checker<'_> {
     }
 
     fn add(&mut self, code: &'static str, line: usize, span: Range<usize>, message: &str) {
-        let known = ODDITIES.iter().find(|(known, ..)| *known == code);
-        debug_assert!(known.is_some(), "{code} is missing in the table");
-        let severity = known.map_or(Severity::Warning, |(_, severity, _)| *severity);
-        let hint = known.map(|(_, _, hint)| (*hint).to_owned());
-        let position = self.source.position(line, span);
-        self.found.push(Diagnostic { severity, code, message: message.to_owned(), hint, position });
+        self.found.push(diagnostic(self.source, code, line, span, message.to_owned()));
     }
+}
+
+/// Why nothing in a file can be found, if so.
+pub(super) fn unreadable(source: &Source) -> Option<Diagnostic> {
+    let (code, message) = defect::of(source)?;
+    Some(diagnostic(source, code, 0, 0..source.bytes.len().min(2), message))
+}
+
+fn diagnostic(
+    source: &Source,
+    code: &'static str,
+    line: usize,
+    span: Range<usize>,
+    message: String,
+) -> Diagnostic {
+    let known = ODDITIES.iter().find(|(known, ..)| *known == code);
+    debug_assert!(known.is_some(), "{code} is missing in the table");
+    let severity = known.map_or(Severity::Warning, |(_, severity, _)| *severity);
+    let hint = known.map(|(_, _, hint)| (*hint).to_owned());
+    Diagnostic { severity, code, message, hint, position: source.position(line, span) }
 }
