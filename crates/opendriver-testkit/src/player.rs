@@ -182,7 +182,7 @@ impl Player {
     ) -> Result<Trace, PlayError> {
         let script = recording.script()?;
         let _alone = PLAYING.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = Place::new(&recording.setup)?;
+        let place = Place::new(&recording.setup, &script)?;
         let registry = Registry::of_setup(&recording.setup, &script);
         let stage = Stage::new(self.clone(), drivers, place, registry, Log::new(sink), script.variables());
         let before = std::env::current_dir().ok();

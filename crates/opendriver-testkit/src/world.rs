@@ -119,6 +119,19 @@ impl Drivers for Scripted {
         Ok(builder)
     }
 
+    fn load_library(&self, stage: &Stage, file: &Path) -> bool {
+        stage.attached(&self.name_of(file), file);
+        let oracle = stage.place.oracle();
+        let of_kind = |(path, _, content): &(PathBuf, String, Content)| {
+            matches!(content, Content::Script(Kind::Unloadable)) && oracle.join(path) == *file
+        };
+        let fails = self.files.iter().any(of_kind);
+        if fails {
+            stage.detached(file);
+        }
+        !fails
+    }
+
     fn name_of(&self, file: &Path) -> String {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let stem = || file.file_stem().unwrap_or_default().to_string_lossy().into_owned();

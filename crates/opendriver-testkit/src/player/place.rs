@@ -9,19 +9,25 @@ use tempfile::TempDir;
 use super::registry::Registry;
 use super::{PlayError, Player};
 use crate::recording::Setup;
+use crate::script::Script;
 
-/// How long an open waits for a module that another thread is loading. Scripts let drivers wait for such threads.
-const LOAD_WAIT: &str = "0.1";
+/// How many seconds an open waits for a module that another thread is loading, in scripts where a driver may wait for
+/// such a thread, which would take for ever.
+const SHORT_WAIT: &str = "0.1";
+/// The same in scripts with racing threads, which all come through, however busy the machine is.
+const LONG_WAIT: &str = "60";
 
 /// A temporary directory with drive C: and the settings.
 pub(crate) struct Place {
     root: TempDir,
+    load_wait: &'static str,
 }
 
 impl Place {
-    pub(crate) fn new(setup: &Setup) -> Result<Place, PlayError> {
+    pub(crate) fn new(setup: &Setup, script: &Script) -> Result<Place, PlayError> {
         let root = TempDir::with_prefix("opendriver-play-").map_err(PlayError::world("make a directory"))?;
-        let place = Place { root };
+        let load_wait = if script.calls("threads").is_empty() { SHORT_WAIT } else { LONG_WAIT };
+        let place = Place { root, load_wait };
         for directory in [place.oracle(), place.windows()] {
             fs::create_dir_all(&directory).map_err(PlayError::world("make the directories of drive C:"))?;
         }
@@ -64,10 +70,11 @@ impl Place {
     pub(crate) fn settings_text(&self, player: &Player, registry: &Registry) -> String {
         let mut text = format!(
             "profile = {}\npersonality = \"{}\"\nsearch_path = [{}]\ncurrent_directory = true\n\
-             load_wait = {LOAD_WAIT}\n[drives]\nC = {}\n",
+             load_wait = {}\n[drives]\nC = {}\n",
             quoted(&self.profile().to_string_lossy()),
             player.personality,
             quoted(&self.oracle().to_string_lossy()),
+            self.load_wait,
             quoted(&self.drive().to_string_lossy()),
         );
         if !player.switches.is_empty() {

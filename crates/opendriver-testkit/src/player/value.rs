@@ -37,7 +37,7 @@ impl Value {
         match self {
             Value::Null | Value::Text(_) => 0,
             Value::Number(number) | Value::Handle(number) => *number,
-            Value::Module(index) => names.value(*index).unwrap_or(0) as u64,
+            Value::Module(index) => names.address(*index) as u64,
             Value::Bogus => BOGUS,
         }
     }

@@ -119,6 +119,11 @@ impl Names {
         self.receivers.insert(handle, module);
     }
 
+    /// A number for a module: what the manager calls it, or one that no handle and no other module has.
+    pub(crate) fn address(&self, index: ModuleIndex) -> usize {
+        self.value(index).unwrap_or(index.0 + 1)
+    }
+
     /// What the manager calls a module, if it has used it.
     pub(crate) fn value(&self, index: ModuleIndex) -> Option<usize> {
         self.modules[index.0].value
