@@ -177,6 +177,42 @@ fn the_hosts_say_why_they_fail() {
 }
 
 #[test]
+fn an_installation_is_found_by_pkg_config_and_cmake() {
+    if !installed("cargo-cinstall") || !installed("pkg-config") {
+        return;
+    }
+    let project = project();
+    let prefix = project.path().join("prefix");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    run(Command::new(cargo)
+        .current_dir(root())
+        .args(["cinstall", "-p", "opendriver-capi-artifact", "--libdir", "lib", "--prefix"])
+        .arg(&prefix));
+    for header in ["opendriver/opendriver.h", "opendriver/windows/mmsystem.h"] {
+        assert!(prefix.join("include").join(header).is_file(), "{header} was not installed");
+    }
+    let flags = |arguments: &[&str]| {
+        let mut command = Command::new("pkg-config");
+        command.env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
+        run(command.args(arguments).arg("opendriver"))
+    };
+    let all = flags(&["--cflags", "--libs"]);
+    let source = root().join("examples/hosts/open_send_close.c");
+    let program = project.path().join("host");
+    run(compiler().arg("-o").arg(&program).arg(source).args(all.split_whitespace()));
+    let names = run(Command::new("readelf").arg("-d").arg(&program));
+    assert!(names.contains("Shared library: [libopendriver.so.0.1]"), "{names}");
+    driver(&root().join("examples/drivers/counter/counter.c"), &project.path().join("counter.so"), &[]);
+    fs::write(project.path().join("system.ini"), "[drivers32]\ncounter=counter.drv\n")
+        .expect("it can be written");
+    let mut host = Command::new(&program);
+    host.current_dir(project.path()).env("OPENDRIVER_CONFIG", "system.ini");
+    let printed = run(host.env("LD_LIBRARY_PATH", prefix.join("lib")));
+    assert_eq!(printed.lines().last(), Some("the driver answered 3"));
+    assert!(prefix.join("share/cmake/opendriver/opendriver-config.cmake").is_file());
+}
+
+#[test]
 fn cmake_finds_the_package() {
     if !installed("cmake") {
         return;
