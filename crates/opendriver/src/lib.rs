@@ -46,11 +46,14 @@
 mod error;
 mod handle;
 mod load;
+#[cfg(all(test, loom))]
+mod loom_models;
 mod manager;
 mod module;
 mod observe;
 mod presence;
 mod resolve;
+mod sync;
 mod sys;
 mod table;
 mod text;

@@ -16,8 +16,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use opendriver_config::{Config, ConfigError};
 
@@ -33,6 +32,8 @@ use crate::load::builtin::BuiltIn;
 use crate::observe::{Observer, Observers, is_traced};
 use crate::presence::Record;
 use crate::resolve::search::{SearchPlan, StandIns};
+use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::sys;
 use crate::table::Slots;
 
@@ -206,6 +207,12 @@ impl Manager {
         }
         let loaded = state.modules.get(instance.module).ok_or(stale)?;
         Ok(look(&state, loaded))
+    }
+
+    /// How many modules are loaded.
+    #[cfg(all(test, loom))]
+    pub(crate) fn loaded_modules(&self) -> usize {
+        self.lock().modules.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -17,6 +17,8 @@ pub(crate) struct Module {
     text: TextEncoding,
     unload: Unload,
     code: Option<Box<dyn Code>>,
+    #[cfg(loom)]
+    life: crate::sync::Life,
 }
 
 impl Module {
@@ -27,7 +29,16 @@ impl Module {
         text: TextEncoding,
         unload: Unload,
     ) -> Module {
-        Module { name, path, entry: code.entry(), text, unload, code: Some(code) }
+        Module {
+            name,
+            path,
+            entry: code.entry(),
+            text,
+            unload,
+            code: Some(code),
+            #[cfg(loom)]
+            life: crate::sync::Life::new(),
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -40,6 +51,8 @@ impl Module {
 
     #[inline]
     pub(crate) fn entry(&self) -> &Entry {
+        #[cfg(loom)]
+        self.life.touch();
         &self.entry
     }
 

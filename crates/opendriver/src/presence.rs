@@ -8,13 +8,14 @@
 
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::PoisonError;
 
+use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use crate::sync::{Mutex, OnceLock, global, per_thread};
 use crate::sys::fence;
 
 /// Frames per block of a record; deeper nesting adds blocks.
-const BLOCK: usize = 16;
+const BLOCK: usize = if cfg!(loom) { 2 } else { 16 };
 
 /// What a frame holds: the address of a module, only ever compared, or null.
 type Mark = *mut ();
@@ -57,18 +58,22 @@ impl Block {
     }
 }
 
-static RECORDS: Mutex<Vec<&'static Record>> = Mutex::new(Vec::new());
-
-thread_local! {
-    static OWN: Cell<Option<&'static Record>> = const { Cell::new(None) };
-    static GIVE_BACK: GiveBack = const { GiveBack };
+global! {
+    static RECORDS: Mutex<Vec<&'static Record>> = Mutex::new(Vec::new());
 }
 
-struct GiveBack;
+per_thread! {
+    static OWN: Cell<Option<&'static Record>> = Cell::new(None);
+    static GIVE_BACK: GiveBack = GiveBack(Cell::new(None));
+}
+
+/// Gives the record back when its thread ends.
+struct GiveBack(Cell<Option<&'static Record>>);
 
 impl Drop for GiveBack {
     fn drop(&mut self) {
-        if let Some(record) = OWN.take() {
+        if let Some(record) = self.0.take() {
+            let _ = OWN.try_with(Cell::take);
             record.taken.store(false, Ordering::Release);
         }
     }
@@ -78,7 +83,7 @@ impl Record {
     /// The calling thread's own record.
     #[inline]
     pub(crate) fn own() -> &'static Record {
-        match OWN.get() {
+        match OWN.with(Cell::get) {
             Some(record) => record,
             None => Record::take(),
         }
@@ -101,10 +106,10 @@ impl Record {
             record
         });
         drop(records);
-        OWN.set(Some(record));
+        OWN.with(|own| own.set(Some(record)));
         // A thread that sends from the destructor of a thread-local can no longer register the give-back; its
         // record then stays taken, which costs some memory and nothing else.
-        let _ = GIVE_BACK.try_with(|_| ());
+        let _ = GIVE_BACK.try_with(|give_back| give_back.0.set(Some(record)));
         record
     }
 
@@ -128,7 +133,8 @@ impl Record {
     pub(crate) fn enter_first(&self, mark: Mark) -> bool {
         let free = self.first.load(Ordering::Relaxed).is_null();
         if free {
-            self.first.store(mark, Ordering::Relaxed);
+            // Release, as in leaving: who finds the thread here must not miss what it did before in another module.
+            self.first.store(mark, Ordering::Release);
         }
         free
     }
@@ -143,7 +149,7 @@ impl Record {
     pub(crate) fn enter(&'static self, mark: Mark) -> Entered {
         let depth = self.depth.load(Ordering::Relaxed);
         let frame = self.frames.mark(depth);
-        frame.store(mark, Ordering::Relaxed);
+        frame.store(mark, Ordering::Release);
         self.depth.store(depth + 1, Ordering::Relaxed);
         fence::light();
         Entered { record: self, frame, depth }

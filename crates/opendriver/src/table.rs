@@ -4,16 +4,18 @@
 //! handle can always be looked at. [`Places`] is the book-keeping of who sits where and in which order; it belongs
 //! under the manager's lock.
 
+use std::array;
 use std::collections::VecDeque;
 use std::ptr;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicU32 as Counter;
 
 use crate::handle::{Handle, MAX_GENERATION, MAX_SLOTS};
 use crate::module::Module;
+use crate::sync::OnceLock;
+use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
-const CHUNK: usize = 1024;
-const CHUNKS: usize = MAX_SLOTS as usize / CHUNK;
+const CHUNK: usize = if cfg!(loom) { 4 } else { 1024 };
+const CHUNKS: usize = if cfg!(loom) { 1 } else { MAX_SLOTS as usize / CHUNK };
 
 /// Set in [`Slot::word`] from the moment an instance is being closed until its slot is free.
 const CLOSING: u32 = 1 << 31;
@@ -35,7 +37,7 @@ pub(crate) struct Seen {
 }
 
 impl Slot {
-    const fn new() -> Slot {
+    fn new() -> Slot {
         Slot {
             word: AtomicU32::new(0),
             driver_id: AtomicUsize::new(0),
@@ -103,7 +105,7 @@ pub(crate) struct Slots {
 
 impl Slots {
     pub(crate) fn new() -> Slots {
-        Slots { chunks: Box::new([const { OnceLock::new() }; CHUNKS]) }
+        Slots { chunks: Box::new(array::from_fn(|_| OnceLock::new())) }
     }
 
     /// The slot that a handle points to; `None` if no instance ever sat there.
@@ -115,7 +117,7 @@ impl Slots {
 
     fn make(&self, index: u32) -> &Slot {
         let index = index as usize;
-        let chunk = self.chunks[index / CHUNK].get_or_init(|| Box::new([const { Slot::new() }; CHUNK]));
+        let chunk = self.chunks[index / CHUNK].get_or_init(|| Box::new(array::from_fn(|_| Slot::new())));
         &chunk[index % CHUNK]
     }
 }
@@ -147,7 +149,8 @@ pub(crate) struct Places<T> {
 
 impl<T> Places<T> {
     pub(crate) fn new() -> Places<T> {
-        static TABLES: AtomicU32 = AtomicU32::new(0);
+        // The standard one in models too: nobody learns anything of another thread from it.
+        static TABLES: Counter = Counter::new(0);
         // Far apart, so that tables meet late as their slots go through their generations.
         let beginning = TABLES.fetch_add(1, Ordering::Relaxed).wrapping_mul(997) % MAX_GENERATION + 1;
         let (places, free, worn) = (Vec::new(), VecDeque::new(), VecDeque::new());

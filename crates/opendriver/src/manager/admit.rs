@@ -1,7 +1,7 @@
 //! Letting an instance in: finding its module or loading it, and waiting while another thread takes it up or down.
 
 use std::path::Path;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use opendriver_config::{TextEncoding, fold};
@@ -16,6 +16,7 @@ use crate::module::Module;
 use crate::presence::Record;
 use crate::resolve::name::FileName;
 use crate::resolve::search::Found;
+use crate::sync::MutexGuard;
 
 /// A driver file that was asked for.
 pub(super) struct Wanted<'a> {

@@ -5,8 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Condvar, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 
 use opendriver_config::{Config, fold};
 
@@ -16,6 +15,8 @@ use super::state::State;
 use super::{Manager, Setup};
 use crate::load::builtin::BuiltIn;
 use crate::observe::{Observer, Observers};
+use crate::sync::atomic::AtomicU32;
+use crate::sync::{Condvar, Mutex};
 use crate::sys::{self, FileId};
 use crate::table::Slots;
 

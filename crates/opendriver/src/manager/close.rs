@@ -1,7 +1,6 @@
 //! Closing, and the way of a module down: DRV_DISABLE, DRV_FREE, unloading.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use opendriver_abi::{DRV_CLOSE, DRV_DISABLE, DRV_FREE, LPARAM, LRESULT};
 use opendriver_config::CloseZero;
@@ -13,6 +12,7 @@ use crate::error::{CloseError, StaleHandle};
 use crate::handle::Handle;
 use crate::module::Module;
 use crate::presence::{self, Inside, Record};
+use crate::sync::atomic::Ordering;
 
 /// The next step of a module on its way down.
 enum Step {

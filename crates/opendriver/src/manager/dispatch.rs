@@ -7,7 +7,6 @@
 pub(crate) mod callback;
 pub(crate) mod client;
 
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +20,7 @@ use crate::load::Entry;
 use crate::module::Module;
 use crate::observe::Call;
 use crate::presence::Record;
+use crate::sync::atomic::Ordering;
 use crate::sys::fence;
 use crate::table::{Seen, Slot};
 

@@ -181,6 +181,11 @@ impl Modules {
         self.departing.clone()
     }
 
+    #[cfg(all(test, loom))]
+    pub(crate) fn len(&self) -> usize {
+        self.loaded.iter().flatten().count()
+    }
+
     /// Everything that is still loaded, leaving nothing.
     pub(crate) fn drain(&mut self) -> Vec<Arc<Module>> {
         self.loaded.drain(..).flatten().map(|loaded| loaded.module).collect()

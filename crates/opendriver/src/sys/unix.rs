@@ -38,6 +38,7 @@ pub(crate) fn driver_directories() -> Vec<PathBuf> {
 
 /// Announces that this process will use [`barrier_everywhere`]; whether it can.
 #[cfg(target_os = "linux")]
+#[cfg_attr(loom, expect(dead_code, reason = "models have fences"))]
 pub(crate) fn prepare_barrier() -> bool {
     use rustix::thread::{MembarrierCommand, membarrier};
     // An emulator or a sandbox may refuse either.
@@ -47,6 +48,7 @@ pub(crate) fn prepare_barrier() -> bool {
 
 /// Makes every running thread of this process pass a full memory barrier before it returns; whether it could.
 #[cfg(target_os = "linux")]
+#[cfg_attr(loom, expect(dead_code, reason = "models have fences"))]
 pub(crate) fn barrier_everywhere() -> bool {
     use rustix::thread::{MembarrierCommand, membarrier};
     membarrier(MembarrierCommand::PrivateExpedited).is_ok()
