@@ -26,7 +26,7 @@ fn what_is_no_driver_is_told_by_what_it_is() {
         let document = place.run(&["send", &path, "DRV_USER", "--json"]).json();
         assert_eq!(document["error"]["kind"], "unfit-file", "{document}");
     }
-    place.run(&["probe", "./"]).fails(2, &["names a directory, not a driver file"]);
+    place.run(&["probe", "./"]).fails(2, &["is a directory"]);
 }
 
 #[test]
@@ -35,13 +35,20 @@ fn a_library_without_the_entry_point_is_told() {
     ran.fails(2, &["has no DriverProc, so it is no installable driver", "2 | bad=bad.drv some words"]);
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
-fn a_library_that_is_cut_off_is_told_with_the_words_of_the_system() {
+fn a_library_that_lacks_a_symbol_is_told_with_the_words_of_the_system() {
+    let ran = install("NEEDS_MISSING_SYMBOL").with_config(&["probe", "bad"]);
+    ran.fails(2, &["bad.drv cannot be loaded: ", "undefined symbol: nobody_has_this"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_library_that_is_cut_off_is_told() {
     let place = install("ORDINARY");
     let whole = std::fs::read(place.path().join("bad.drv")).unwrap();
     place.write("bad.drv", &whole[..200]);
-    place.with_config(&["probe", "bad"]).fails(2, &["bad.drv cannot be loaded: "]);
+    place.with_config(&["probe", "bad"]).fails(2, &["bad.drv is an ELF file", "that is cut short"]);
 }
 
 #[test]

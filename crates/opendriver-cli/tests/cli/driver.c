@@ -6,6 +6,7 @@
  *   REFUSE_CLOSE  answers DRV_CLOSE with 0
  *   CRASH         aborts in DRV_USER
  *   NO_PROC       exports something else than DriverProc
+ *   NEEDS_MISSING_SYMBOL  needs a variable that no library has
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +19,11 @@
 
 #ifdef NO_PROC
 #define DriverProc SomethingElse
+#endif
+
+#ifdef NEEDS_MISSING_SYMBOL
+extern int nobody_has_this;
+EXPORT int *needed = &nobody_has_this;
 #endif
 
 EXPORT intptr_t DriverProc(uintptr_t id, uintptr_t driver, unsigned message, intptr_t lparam1, intptr_t lparam2)
