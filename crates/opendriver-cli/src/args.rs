@@ -28,7 +28,8 @@ pub(crate) struct Cli {
 
 const AFTER_HELP: &str = "\
 Where the configuration comes from: --config, else the variable OPENDRIVER_CONFIG, else opendriver.toml or system.ini \
-in the user's directory (~/.config/opendriver), else in the system's (/etc/opendriver). Without any, file names still work.
+in the user's directory (~/.config/opendriver), else in the system's (/etc/opendriver). Without any, file names still work. \
+A file that is no text, or text in an encoding that Windows does not understand, is an error.
 
 Where driver files are looked for: the directory of the configuration, `search_path` of the settings, the variable \
 OPENDRIVER_PATH, the platform's driver directories, and last the directory of this program (before it its \
@@ -45,13 +46,14 @@ pub(crate) struct Global {
     /// The configuration: a SYSTEM.INI, or settings in a file that ends in .toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Print one JSON document instead of text, also for errors: {"error": {...}}
+    /// Print one JSON document instead of text, also for errors: {"error": {...}}. What a driver itself writes to
+    /// standard output comes in between and makes it invalid
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Behave like this system where systems differ (the default is that of the settings, else win32)
     #[arg(long, global = true, value_name = "NAME", value_parser = personality())]
     pub(crate) personality: Option<Personality>,
-    /// Say more on standard error: -v what is looked up and loaded, -vv every message
+    /// Say more on standard error: -v what is odd about the SYSTEM.INI, looked up and loaded, -vv every message
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// When to use colours: on a terminal unless NO_COLOR is set, always, or never

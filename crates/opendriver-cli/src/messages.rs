@@ -1,6 +1,7 @@
 //! Every failure of a run: its text, what goes with it, and the exit code. Nothing else decides these.
 
 mod excerpt;
+mod oddities;
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -9,14 +10,16 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use opendriver::config::{ConfigError, Entry};
-use opendriver::{CloseError, LoadError, OpenError, OpenFailure, ResolveError, StaleHandle};
+use opendriver::config::{ConfigError, Diagnostic, Entry, Severity};
+use opendriver::{CloseError, Config, LoadError, OpenError, OpenFailure, ResolveError, StaleHandle};
 use serde_json::{Value, json};
 
 use self::excerpt::Excerpt;
 use crate::output::{Output, shortened, visible};
 use crate::session::Session;
 use crate::similar;
+
+pub(crate) use self::oddities::{mention, show as show_oddities};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
@@ -44,6 +47,8 @@ pub(crate) struct Failure {
     /// Sentences, without `error:`.
     text: String,
     excerpt: Option<Excerpt>,
+    /// What may have to do with it.
+    notes: Vec<String>,
     hints: Vec<String>,
     /// Whether it has been shown already, in the document of a command.
     shown: bool,
@@ -51,7 +56,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn new(exit: Exit, kind: &'static str, text: String) -> Failure {
-        Failure { exit, kind, text, excerpt: None, hints: Vec::new(), shown: false }
+        Failure { exit, kind, text, excerpt: None, notes: Vec::new(), hints: Vec::new(), shown: false }
     }
 
     /// The configuration could not be read.
@@ -72,6 +77,13 @@ impl Failure {
             },
             _ => failure,
         }
+    }
+
+    /// The INI file is none, or in an encoding that is not understood, so that nothing in it would be found.
+    pub(crate) fn unreadable(defect: &Diagnostic, config: &Config) -> Failure {
+        let path = config.profile_path().map(|path| format!("{}: ", path.display())).unwrap_or_default();
+        let hints = defect.hint.clone().into_iter().collect();
+        Failure { hints, ..Failure::new(Exit::Error, "config", format!("{path}{}", defect.message)) }
     }
 
     /// A driver could not be opened. `entry` is the one that the name led to.
@@ -104,6 +116,7 @@ impl Failure {
                 failure.hints.push(format!("did you mean {}, of section [{section}]?", similar.join(" or ")));
             }
             failure.hints.extend(session.no_configuration());
+            failure.notes = session.oddities();
         }
         failure
     }
@@ -137,7 +150,8 @@ impl Failure {
         };
         also(&mut text, similar.iter().map(|name| format!("[{name}]")));
         let hints = session.no_configuration().into_iter().collect();
-        Failure { hints, ..Failure::new(Exit::Error, "no-such-section", text) }
+        let notes = session.oddities();
+        Failure { hints, notes, ..Failure::new(Exit::Error, "no-such-section", text) }
     }
 
     /// A key was asked for that the section does not have.
@@ -145,7 +159,7 @@ impl Failure {
         let place = shown_path(session).map(|path| format!(" of {path}")).unwrap_or_default();
         let mut text = format!("the section [{section}]{place} has no key {key:?}");
         also(&mut text, similar.iter().map(|name| (*name).to_owned()));
-        Failure::new(Exit::Error, "no-such-key", text)
+        Failure { notes: session.oddities(), ..Failure::new(Exit::Error, "no-such-key", text) }
     }
 
     /// A file is no script, or a script cannot be played.
@@ -189,6 +203,7 @@ impl Failure {
         let mut object = json!({
             "kind": self.kind,
             "message": self.text,
+            "notes": self.notes,
             "hints": self.hints,
             "exit_code": self.exit as u8,
         });
@@ -222,7 +237,10 @@ impl Failure {
             self.text.lines().map(|line| shortened(&visible(line), LONGEST_LINE)).collect();
         let mut text = format!("{ERROR}error:{ERROR:#} {}\n", lines.join("\n"));
         if let Some(excerpt) = &self.excerpt {
-            let _ = writeln!(text, "{}", excerpt.render());
+            let _ = writeln!(text, "{}", excerpt.render(Severity::Error));
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "{HINT}note:{HINT:#} {}", shortened(&visible(note), LONGEST_LINE));
         }
         for hint in &self.hints {
             let _ = writeln!(text, "{HINT}hint:{HINT:#} {}", visible(hint));

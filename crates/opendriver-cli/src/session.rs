@@ -7,7 +7,7 @@ use opendriver::config::{Overrides, Places, VARIABLE};
 use opendriver::{Config, Manager, Observer, Settings};
 
 use crate::args::Global;
-use crate::messages::Failure;
+use crate::messages::{self, Failure};
 use crate::output::Output;
 
 /// What a command works with.
@@ -37,7 +37,14 @@ impl Session {
             None => Config::from_settings(Settings::with_personality(global.personality.unwrap_or_default())),
         };
         let config = config.map_err(|error| Failure::config(&error))?;
-        Ok(Session { config, out, verbose: global.verbose > 0 })
+        if let Some(defect) = config.document().unreadable() {
+            return Err(Failure::unreadable(&defect, &config));
+        }
+        let verbose = global.verbose > 0;
+        if verbose {
+            messages::show_oddities(&config);
+        }
+        Ok(Session { config, out, verbose })
     }
 
     /// A manager for the configuration, which also looks for drivers where this program lies.
@@ -50,6 +57,11 @@ impl Session {
             builder = builder.observer(observer);
         }
         builder.build()
+    }
+
+    /// What is odd about the INI file, for a failure that it may explain; not if it has been shown already.
+    pub(crate) fn oddities(&self) -> Vec<String> {
+        if self.verbose { Vec::new() } else { messages::mention(&self.config) }
     }
 
     /// Why there are no aliases at all, if so.

@@ -6,7 +6,7 @@ use std::path::Path;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use opendriver::Config;
-use opendriver::config::{Entry, Origin, Position};
+use opendriver::config::{Diagnostic, Entry, Origin, Position, Severity};
 use serde_json::{Value, json};
 
 /// A line of a file and the part of it that is meant.
@@ -37,14 +37,24 @@ impl Excerpt {
         let position = origin.position()?;
         let text = match origin {
             Origin::Settings { path: Some(path), .. } => std::fs::read_to_string(path).ok()?,
-            Origin::Profile { .. } => config.document().text(),
+            // Of a large file only this line.
+            Origin::Profile { .. } => config.document().line(position.line)?.into_owned(),
             _ => return None,
         };
-        let line = line_of(&text, position.line)?;
+        let number = if matches!(origin, Origin::Profile { .. }) { 1 } else { position.line };
+        let line = line_of(&text, number)?;
         let name = if whole { entry.line() } else { entry.file() }.chars().count();
         // The value of a TOML file begins with its quote.
         let name = if matches!(origin, Origin::Settings { .. }) { name + 1 } else { name };
         Some(Excerpt::new(origin.path(), position, line, name))
+    }
+
+    /// The place in the profile at which something is odd.
+    pub(crate) fn of_oddity(odd: &Diagnostic, config: &Config) -> Option<Excerpt> {
+        let document = config.document();
+        let line = document.line(odd.position.line)?;
+        let characters = document.text_of(odd.position.span.clone()).chars().count();
+        Some(Excerpt::new(config.profile_path(), &odd.position, &line, characters))
     }
 
     fn new(path: Option<&Path>, position: &Position, line: &str, characters: usize) -> Excerpt {
@@ -66,13 +76,18 @@ impl Excerpt {
         json!({ "path": self.path, "line": self.line, "column": self.column, "text": self.text })
     }
 
-    /// For a terminal, with colours.
-    pub(crate) fn render(&self) -> String {
+    /// For a terminal, with colours that tell how much it matters.
+    pub(crate) fn render(&self, severity: Severity) -> String {
+        let level = match severity {
+            Severity::Note => Level::NOTE,
+            Severity::Error => Level::ERROR,
+            _ => Level::WARNING,
+        };
         let snippet = Snippet::source(self.text.as_str())
             .line_start(self.line)
             .path(self.path.as_deref())
             .annotation(AnnotationKind::Primary.span(self.mark.clone()));
-        let group: Group<'_> = Group::with_level(Level::ERROR).element(snippet);
+        let group: Group<'_> = Group::with_level(level).element(snippet);
         Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
     }
 }
@@ -116,6 +131,7 @@ mod tests {
         let position = Position { line: 1, column: 4, span: 3..3 };
         let excerpt = Excerpt::of_span(None, "x =\ny = 1\n", &position).unwrap();
         assert_eq!(excerpt.mark, 3..3);
-        assert!(excerpt.render().contains("x ="), "{}", excerpt.render());
+        let shown = excerpt.render(Severity::Error);
+        assert!(shown.contains("x ="), "{shown}");
     }
 }

@@ -62,13 +62,88 @@ fn a_file_that_may_not_be_read_is_an_error() {
 }
 
 #[test]
-fn a_binary_file_is_read_as_far_as_it_goes() {
-    let place = Place::with_ini(std::fs::read(echo()).unwrap());
-    let ran = place.with_config(&["probe", "midi"]);
-    ran.fails(2, &["there is no driver file \"midi\"", "looked up in system.ini"]);
-    place
-        .with_config(&["probe", "midi", "--section", "drivers"])
-        .fails(2, &["section [drivers] has no entry \"midi\""]);
+fn what_is_no_text_is_an_error_for_every_command() {
+    let utf16be = "\u{FEFF}[drivers32]\r\necho=echo.drv x\r\n".encode_utf16().flat_map(u16::to_be_bytes);
+    for (bytes, part) in [
+        (std::fs::read(echo()).unwrap(), "system.ini: this is no SYSTEM.INI: it is "),
+        (utf16be.collect(), "system.ini: the file is UTF-16BE"),
+        (vec![0; 4096], "system.ini: this is no SYSTEM.INI: it has bytes that no text has"),
+    ] {
+        let place = Place::with_ini(bytes);
+        for command in [
+            &["list"][..],
+            &["get", "a", "b"],
+            &["probe", "echo"],
+            &["send", "echo", "DRV_USER"],
+            &["list", "-v"],
+        ] {
+            let ran = place.with_config(command);
+            ran.fails(2, &[part, "hint: "]);
+            assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count()), ("", 2), "{ran:?}");
+        }
+        assert_eq!(place.with_config(&["list", "--json"]).json()["error"]["kind"], "config");
+        place.write("o.toml", "profile = \"system.ini\"\n");
+        place.run(&["--config", "o.toml", "list"]).fails(2, &[part]);
+    }
+    // Wine understands UTF-16BE.
+    let utf16be = "\u{FEFF}[drivers32]\r\necho=echo.drv x\r\n".encode_utf16().flat_map(u16::to_be_bytes);
+    let place = Place::with_ini(utf16be.collect::<Vec<u8>>());
+    let ran = place.with_config(&["--personality", "wine", "get", "drivers32", "echo"]);
+    assert_eq!(ran.succeeds().stdout, "echo.drv x\n");
+}
+
+const ODD: &str =
+    "; c\n[drivers32]\njunk\nmidi=echo.drv\nMIDI=two.drv\nx=\"y\n=1\n[drivers32]\nwave=echo.drv\n";
+
+#[test]
+fn what_is_odd_about_the_file_is_mentioned_where_a_look_up_fails() {
+    let place = Place::with_ini(ODD);
+    for command in [&["probe", "wave"][..], &["get", "drivers32", "wave"], &["list", "wave"]] {
+        let ran = place.with_config(command);
+        ran.fails(
+            2,
+            &[
+                "\nnote: system.ini:3:1: this line has no `=`",
+                "\nnote: system.ini:5:1: ",
+                "\nnote: 2 more lines are odd; -v shows them\n",
+            ],
+        );
+        assert_eq!(ran.stderr.matches("note: ").count(), 4, "{}", ran.stderr);
+    }
+    let notes = &place.with_config(&["get", "drivers32", "wave", "--json"]).json()["error"]["notes"];
+    assert_eq!(notes.as_array().map(Vec::len), Some(4), "{notes}");
+    // Nothing is said where nothing is missing.
+    place.with_config(&["get", "drivers32", "midi"]).succeeds();
+    place.with_config(&["list"]).succeeds();
+    let plain = Place::with_ini("[drivers32]\nmidi=echo.drv\n").with_config(&["probe", "wave"]);
+    assert!(!plain.stderr.contains("note: "), "{}", plain.stderr);
+}
+
+#[test]
+fn with_v_every_odd_line_is_shown_and_marked() {
+    let place = Place::with_ini(ODD);
+    let ran = place.with_config(&["get", "drivers32", "midi", "-v"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "echo.drv\n"));
+    assert!(
+        ran.stderr.starts_with(
+            "warning: system.ini:3:1: this line has no `=`: it is no entry, and no look-up finds it\n --> system.ini:3:1\n  \
+             |\n3 | junk\n  | ^^^^\nhint: write `key=value`, or put a `;` in front of it\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(ran.stderr.matches("warning: system.ini:").count(), 5, "{}", ran.stderr);
+    let failed = place.with_config(&["get", "drivers32", "wave", "-v"]);
+    assert_eq!(failed.fails(2, &["has no key"]).stderr.matches("system.ini:3:1: ").count(), 1, "only once");
+    let many = Place::with_ini(format!("[s]\na=1\n{}", "junk\n".repeat(5_000)));
+    let ran = many.with_config(&["get", "s", "a", "-v"]);
+    assert_eq!(ran.stderr.matches("warning: ").count(), 20, "{}", ran.stderr);
+    assert!(ran.stderr.contains("note: 4980 more lines are odd"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_binary_file_is_no_settings_either() {
+    let place = Place::new();
     place.install(&echo(), "binary.toml");
     place.run(&["--config", "binary.toml", "list"]).fails(2, &["settings are UTF-8 text, but this is not"]);
 }

@@ -95,6 +95,11 @@ fn help_is_a_result_and_every_command_has_an_example() {
             );
         }
     }
+    for command in [&["--help"][..], &["-h"], &["probe", "-h"], &["send", "--help"]] {
+        let help = place.run(command).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        let warning = "What a driver itself writes to standard output comes in between and makes it invalid";
+        assert!(help.contains(warning), "{command:?}: {help}");
+    }
     assert!(place.run(&["--version"]).succeeds().stdout.starts_with("opendriver "));
     // Nothing asked for is a usage error.
     assert_eq!(place.run(&[]).code, Some(2));
