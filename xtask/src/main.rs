@@ -20,6 +20,7 @@ const CHORES: &[Chore] = &[
     ("ci", "everything that .ci/run does after installing what it needs", ci),
     ("lint", "rustfmt, clippy and rustdoc, warnings denied", lint),
     ("deny", "bans, licences and sources of the dependencies", deny),
+    ("memory", "the C programs under Valgrind and AddressSanitizer", memory),
     ("check", "type-check for macOS, Windows and 32-bit Linux", cross::check),
     ("windows", "build for Windows and run the tests under Wine", cross::windows),
     ("arm", "build for 64-bit ARM and run the tests under qemu", cross::arm),
@@ -48,8 +49,23 @@ fn ci() -> Result<()> {
     // The README's two commands, as they stand there.
     run("cargo", &["test"])?;
     run("cargo", &["run", "--", "probe", "echo", "--config", "system.ini.example"])?;
+    memory()?;
     lint()?;
     deny()
+}
+
+/// C programs on both libraries, watched from outside (Valgrind) and from inside (AddressSanitizer).
+fn memory() -> Result<()> {
+    let programs = ["test", "-p", "opendriver-tests", "--test", "capi", "--", "programs::", "the_examples"];
+    let valgrind =
+        "valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect";
+    if is_installed("valgrind") {
+        cargo(&programs, &[("OPENDRIVER_TEST_WRAPPER", valgrind)])?;
+    } else {
+        eprintln!("valgrind is not installed: skipped");
+    }
+    let flags = "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer";
+    cargo(&programs, &[("OPENDRIVER_TEST_CFLAGS", flags)])
 }
 
 fn lint() -> Result<()> {
