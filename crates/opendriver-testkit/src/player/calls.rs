@@ -193,11 +193,14 @@ impl Stage {
             "LoadLibrary" => self.load_library(arguments.text(0)?),
             "FreeLibrary" => self.free_library(&arguments.values[0]),
             "FreeWinmm" => {
-                // What drivers call from inside their last messages still reaches the manager that goes.
-                self.manager()?.close_all();
-                let manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner).take();
-                drop(manager);
-                return Ok((Value::Number(1), vec![("winmm_still_loaded".to_owned(), false.into())]));
+                // What drivers call from inside their last messages still reaches the manager that goes. If one
+                // refuses to be closed, it stays.
+                let stays = !self.manager()?.close_all().is_empty();
+                if !stays {
+                    let manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    drop(manager);
+                }
+                return Ok((Value::Number(1), vec![("winmm_still_loaded".to_owned(), stays.into())]));
             }
             "SetCurrentDirectory" => Value::Number(self.change_directory(arguments.text(0)?).into()),
             "WritePrivateProfileString" => Value::Number(self.write_profile(arguments)?.into()),
