@@ -4,9 +4,7 @@
 use std::fs;
 
 use opendriver::abi::*;
-use opendriver::{
-    Config, Handle, Manager, OpenError, OpenFailure, PassedOver, Personality, Place, ResolveError, Settings,
-};
+use opendriver::{Config, Manager, OpenError, OpenFailure, Personality, ResolveError, Settings};
 use opendriver_config::TextEncoding;
 use opendriver_tests::{World, compile};
 
