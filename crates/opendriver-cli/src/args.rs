@@ -117,7 +117,7 @@ pub(crate) struct OpenArgs {
     /// Take the name as an alias of this section
     #[arg(long, value_name = "SECTION")]
     pub(crate) section: Option<String>,
-    /// The parameters for DRV_OPEN, instead of those that the alias has
+    /// The parameters for DRV_OPEN, instead of those that the alias has; an empty text for none
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) parameters: Option<String>,
     /// lParam2 of DRV_OPEN: decimal, 0x hexadecimal, or negative

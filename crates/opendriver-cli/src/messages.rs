@@ -134,12 +134,15 @@ impl Failure {
         Failure::new(Exit::Error, "stale-handle", error.to_string())
     }
 
-    /// A name on the command line is no text.
-    pub(crate) fn not_unicode(name: &OsStr) -> Failure {
+    /// An alias or a file name on the command line is no text.
+    pub(crate) fn not_unicode(name: &OsStr, section: Option<&str>) -> Failure {
         let text =
             format!("{name:?} is not valid Unicode, which an alias and a file name to search for must be");
-        let hint = "write a path with a separator to use a file: ./NAME".to_owned();
-        Failure { hints: vec![hint], ..Failure::new(Exit::Error, "name", text) }
+        let hint = match section {
+            Some(_) => "leave --section out and write a path with a separator to use a file: ./NAME",
+            None => "write a path with a separator to use a file: ./NAME",
+        };
+        Failure { hints: vec![hint.to_owned()], ..Failure::new(Exit::Error, "name", text) }
     }
 
     /// A section was asked for that the configuration does not have.

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, is_separator};
 
 use opendriver::config::split_line;
-use opendriver::{Handle, Located, Manager, OpenError, OpenFailure, Place, ResolveError};
+use opendriver::{Handle, Manager, OpenError, OpenFailure, ResolveError};
 
 use crate::args::OpenArgs;
 use crate::messages::Failure;
@@ -15,54 +15,34 @@ use crate::session::Session;
 /// A path that leads to a file from the current directory is that file; anything else goes through the manager's
 /// search, which never looks in the current directory.
 pub(crate) fn open(session: &Session, manager: &Manager, args: &OpenArgs) -> Result<Handle, Failure> {
-    let parameters = args.parameters.as_deref();
-    if let Some(path) = own_file(&args.name, args.section.as_deref()) {
+    let section = args.section.as_deref();
+    if let Some(path) = own_file(&args.name, section) {
+        let parameters = args.parameters.as_deref().and_then(given);
         let opened = manager.open_file(path, parameters, args.lparam2);
         return opened.map_err(|error| Failure::open(&error, None, session, Vec::new()));
     }
-    let name = args.name.to_str().ok_or_else(|| Failure::not_unicode(&args.name))?;
-    let section = args.section.as_deref();
-    let mut entry = None;
-    let opened = match parameters {
+    let name = args.name.to_str().ok_or_else(|| Failure::not_unicode(&args.name, section))?;
+    let opened = match args.parameters.as_deref() {
         None => manager.open(name, section, args.lparam2),
-        Some(parameters) => manager.locate(name, section).and_then(|located| {
-            entry = located.entry.clone();
-            open_with(manager, &located, parameters, args.lparam2)
-        }),
+        Some(parameters) => manager.open_with_parameters(name, section, given(parameters), args.lparam2),
     };
     opened.map_err(|error| {
         let hints = hint(name, &error).into_iter().collect();
-        Failure::open(&error, entry.as_ref().or(error.entry()), session, hints)
+        Failure::open(&error, error.entry(), session, hints)
     })
 }
 
-/// Opens the file that the search has found, with other parameters than its alias has.
-///
-/// By its name and not by its path where that can be, because the name is what the settings of a driver go by. It
-/// cannot be where the whole would be taken for an alias again.
-fn open_with(
-    manager: &Manager,
-    located: &Located,
-    parameters: &str,
-    lparam2: isize,
-) -> Result<Handle, OpenError> {
-    let parameters = parameters.trim_start_matches(' ');
-    let line = format!("{} {parameters}", located.file);
-    let config = manager.config();
-    let is_alias = config.find(&config.settings().switches.default_section, &line).is_some();
-    match &located.place {
-        Place::File { path, .. } if is_alias => {
-            manager.open_file(path, Some(parameters).filter(|text| !text.is_empty()), lparam2)
-        }
-        _ => manager.open(&line, None, lparam2),
-    }
+/// The parameters as they are given, blanks included. A line of a configuration has no empty ones, but none.
+fn given(parameters: &str) -> Option<&str> {
+    Some(parameters).filter(|parameters| !parameters.is_empty())
 }
 
-/// The argument as a path, if it has a separator and leads to something. Whoever names a section means an alias.
+/// The argument as a path, if it has a separator and leads to something, or could lead to something but is no text,
+/// which nothing else takes. Whoever names a section means an alias.
 fn own_file<'a>(name: &'a OsStr, section: Option<&str>) -> Option<&'a Path> {
     let has_separator = name.to_string_lossy().chars().any(is_separator);
     let path = Path::new(name);
-    (section.is_none() && has_separator && path.exists()).then_some(path)
+    (section.is_none() && has_separator && (path.exists() || name.to_str().is_none())).then_some(path)
 }
 
 /// What to write instead, if the name was found nowhere but is a file in the current directory.

@@ -56,7 +56,11 @@ pub(crate) fn run(global: &Global, args: &RunArgs, out: Output) -> Result<(), Fa
 }
 
 fn own(argument: &OsStr) -> Result<Own, Failure> {
-    let text = argument.to_str().ok_or_else(|| Failure::not_unicode(argument))?;
+    let text = argument.to_str().ok_or_else(|| {
+        Failure::run(format!(
+            "--driver {argument:?} is not valid Unicode; give a link of another name to the file"
+        ))
+    })?;
     let (name, library) = match text.split_once('=') {
         // A path may have the sign in it, a file name of a script hardly.
         Some((name, library)) if !name.contains(['/', '\\']) && !name.is_empty() => {

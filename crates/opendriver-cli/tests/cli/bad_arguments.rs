@@ -81,5 +81,22 @@ fn a_name_that_is_no_text_is_refused_unless_it_is_a_file() {
     let place = Place::new();
     let mut command = place.command(&["probe"]);
     let ran = Ran::of(command.arg(OsStr::from_bytes(b"ab\xFFcd")).output().unwrap());
-    ran.fails(2, &["is not valid Unicode", "./NAME"]);
+    ran.fails(2, &["is not valid Unicode", "hint: write a path with a separator to use a file: ./NAME"]);
+    let run = |arguments: &[&str], name: &[u8]| {
+        let mut command = place.command(arguments);
+        Ran::of(command.arg(OsStr::from_bytes(name)).output().unwrap())
+    };
+    let aliased = run(&["probe", "--section", "drivers"], b"./\xFF.so");
+    aliased.fails(2, &["is not valid Unicode", "hint: leave --section out and write a path"]);
+    // A path that leads nowhere was written as it should be.
+    let missing = run(&["probe"], b"./\xFF.so");
+    missing.fails(2, &["has no \u{FFFD}.so"]);
+    for wrong in ["not valid Unicode", "with a separator"] {
+        assert!(!missing.stderr.contains(wrong), "{}", missing.stderr);
+    }
+    std::fs::copy(echo(), place.path().join(OsStr::from_bytes(b"\xFF.so"))).unwrap();
+    let mut command = place.command(&["send", "--parameters", "four"]);
+    let opened = command.arg(OsStr::from_bytes(b"./\xFF.so")).arg("DRV_USER+2").output().unwrap();
+    assert_eq!(Ran::of(opened).succeeds().stdout, "4 (0x4)\n");
+    run(&["run", "x.script", "--driver"], b"\xFF.so").fails(2, &["is not valid Unicode; give a link"]);
 }

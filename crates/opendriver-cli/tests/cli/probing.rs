@@ -42,6 +42,22 @@ fn parameters_of_the_command_line_win_over_those_of_the_alias() {
     assert_eq!(length(&["--parameters", "shorter"]), "7 (0x7)\n");
     assert_eq!(length(&["--parameters", "-v"]), "2 (0x2)\n");
     assert_eq!(length(&["--parameters", ""]), "0 (0x0)\n");
+    assert_eq!(length(&["--parameters", " as given "]), "10 (0xa)\n");
+}
+
+#[test]
+fn a_failure_names_what_was_typed_whatever_the_parameters() {
+    let place = Place::with_ini("[drivers32]\necho=echo.drv of the file\n");
+    for name in ["echo", "echo.drv"] {
+        let ran = place.with_config(&["probe", name, "--parameters", "refuse"]);
+        let cannot = format!("error: cannot open \"{name}\"");
+        ran.fails(1, &[cannot.as_str(), "refused DRV_OPEN (parameters \"refuse\")"]);
+        assert_eq!(ran.stderr.contains("2 | echo="), name == "echo", "{ran:?}");
+    }
+    // Nor does a failure to find a file.
+    place
+        .with_config(&["probe", "gone.drv", "--parameters", "x"])
+        .fails(2, &["error: cannot open \"gone.drv\": there is no driver file \"gone.drv\""]);
 }
 
 #[test]
