@@ -6,7 +6,11 @@
 /// Once per library, at any place in it. The library needs `crate-type = ["cdylib"]`. The names are global to whatever is
 /// linked: a program that contains two crates with an `export_driver!` does not link.
 ///
+/// What it expands to is `unsafe`, since the name of an export is a promise to the linker; but it is this crate that
+/// makes the promise, so the library around it may say `#![forbid(unsafe_code)]`.
+///
 /// ```
+/// #![forbid(unsafe_code)]
 /// use opendriver_sdk::{Driver, Open, Refusal, export_driver};
 ///
 /// struct Quiet;
@@ -22,7 +26,6 @@
 macro_rules! export_driver {
     ($driver:ty) => {
         const _: () = {
-            #[allow(unsafe_code, reason = "the name of an export is a promise to the linker")]
             #[unsafe(no_mangle)]
             unsafe extern "system" fn DriverProc(
                 id: $crate::abi::DriverId,
@@ -35,7 +38,6 @@ macro_rules! export_driver {
                 unsafe { $crate::__private::driver_entry::<$driver>(id, handle, message, lparam1, lparam2) }
             }
 
-            #[allow(unsafe_code, reason = "the name of an export is a promise to the linker")]
             #[allow(non_upper_case_globals, reason = "the exported name")]
             #[unsafe(no_mangle)]
             static opendriver_text: u32 = $crate::abi::TEXT_UTF16;
@@ -55,7 +57,10 @@ macro_rules! export_driver {
 ///
 /// After a panic the answer is 1 (`MMSYSERR_ERROR`), or 0 to the message that counts the devices.
 ///
+/// With a safe function, this too may stand in a crate that says `#![forbid(unsafe_code)]`.
+///
 /// ```
+/// #![forbid(unsafe_code)]
 /// use opendriver_sdk::{Driver, Open, Refusal, export_driver, export_message, latest};
 ///
 /// struct Synth;
@@ -83,7 +88,6 @@ macro_rules! export_driver {
 macro_rules! export_message {
     ($name:ident, $function:path) => {
         const _: () = {
-            #[allow(unsafe_code, reason = "the name of an export is a promise to the linker")]
             #[allow(non_snake_case, reason = "the exported name")]
             #[unsafe(no_mangle)]
             unsafe extern "system" fn $name(

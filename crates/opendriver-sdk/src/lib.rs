@@ -1,9 +1,11 @@
 //! Write installable drivers in Rust: one trait, one line to export `DriverProc`.
 //!
 //! A driver is a library (`crate-type = ["cdylib"]`) with a type that implements [`Driver`]. One value of the type is one
-//! open instance. [`export_driver!`] exports the procedure a manager calls. No `unsafe` is needed:
+//! open instance. [`export_driver!`] exports the procedure a manager calls. No `unsafe` is needed, and a driver
+//! may forbid it:
 //!
 //! ```
+//! #![forbid(unsafe_code)]
 //! use opendriver_sdk::{Driver, Message, Open, Refusal, Reply, abi::DRV_USER, export_driver};
 //!
 //! struct Echo(String);
