@@ -2,7 +2,7 @@
 
 mod rows;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use opendriver::Manager;
 use opendriver::config::fold;
 use serde_json::{Value, json};
@@ -44,7 +44,15 @@ pub(crate) fn run(session: &Session, args: &ListArgs) -> Result<(), Failure> {
     for (number, section) in sections.iter().enumerate() {
         let gap = if number == 0 { "" } else { "\n" };
         out.styled(&format!("{gap}{}", line(BOLD, &format!("[{}]", one_line(section)))))?;
-        out.styled(&table(&rows::of(session, &manager, section)))?;
+        let mut tables = Tables::default();
+        let mut rows = rows::of(session, &manager, section).peekable();
+        if rows.peek().is_none() {
+            out.styled(&line(DIM, "  (no entries)"))?;
+        }
+        while rows.peek().is_some() {
+            let block: Vec<Row> = rows.by_ref().take(BLOCK).collect();
+            out.styled(&tables.next(&block))?;
+        }
     }
     Ok(())
 }
@@ -71,31 +79,51 @@ fn sections(session: &Session, args: &ListArgs) -> Result<Vec<String>, Failure> 
         .collect()
 }
 
-/// The rows as a table without borders, each line in the style of its status.
-fn table(rows: &[Row]) -> String {
-    if rows.is_empty() {
-        return line(DIM, "  (no entries)");
+/// So many rows are shown at a time: nobody waits for the last of a million to see the first.
+const BLOCK: usize = 200;
+
+/// The rows of a section as tables without borders, which look like one.
+#[derive(Default)]
+struct Tables {
+    /// How wide the columns were in the table before.
+    widths: Vec<u16>,
+}
+
+impl Tables {
+    /// The next rows, each line in the style of its status; above the first ones the names of the columns.
+    fn next(&mut self, rows: &[Row]) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        let first = self.widths.is_empty();
+        if first {
+            table.set_header(["alias", "driver", "found", "machine", "parameters"]);
+        }
+        for row in rows {
+            table.add_row([
+                cell(&row.alias),
+                cell(row.file()),
+                // A path must stay one that can be copied.
+                one_line(&row.found()),
+                row.machine.clone().unwrap_or_else(|| "-".to_owned()),
+                cell(row.parameters().unwrap_or("-")),
+            ]);
+        }
+        for (column, width) in table.column_iter_mut().zip(&self.widths) {
+            // With the blank on either side.
+            let whole = width.saturating_add(2);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(whole)));
+        }
+        let widths = table.column_max_content_widths();
+        let before = self.widths.iter().copied().chain(std::iter::repeat(0));
+        self.widths = widths.into_iter().zip(before).map(|(now, before)| now.max(before)).collect();
+        let styles = first.then_some(DIM).into_iter().chain(rows.iter().map(|row| match row.status {
+            Status::Found => anstyle::Style::new(),
+            Status::Missing => BAD,
+            Status::Empty => ODD,
+            Status::Ignored => DIM,
+        }));
+        table.lines().zip(styles).map(|(text, style)| line(style, &format!(" {}", text.trim_end()))).collect()
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["alias", "driver", "found", "machine", "parameters"]);
-    for row in rows {
-        table.add_row([
-            cell(&row.alias),
-            cell(row.file()),
-            // A path must stay one that can be copied.
-            one_line(&row.found()),
-            row.machine.clone().unwrap_or_else(|| "-".to_owned()),
-            cell(row.parameters().unwrap_or("-")),
-        ]);
-    }
-    let styles = std::iter::once(DIM).chain(rows.iter().map(|row| match row.status {
-        Status::Found => anstyle::Style::new(),
-        Status::Missing => BAD,
-        Status::Empty => ODD,
-        Status::Ignored => DIM,
-    }));
-    table.lines().zip(styles).map(|(text, style)| line(style, &format!(" {}", text.trim_end()))).collect()
 }
 
 /// Text of the configuration for a table, which a single long line would make unreadable. A document has it whole.
@@ -104,6 +132,6 @@ fn cell(text: &str) -> String {
 }
 
 fn document(session: &Session, manager: &Manager, section: &str) -> Value {
-    let entries: Vec<Value> = rows::of(session, manager, section).iter().map(Row::to_json).collect();
+    let entries: Vec<Value> = rows::of(session, manager, section).map(|row| row.to_json()).collect();
     json!({ "name": section, "entries": entries })
 }

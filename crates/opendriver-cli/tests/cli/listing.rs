@@ -114,6 +114,39 @@ fn json_has_the_same_data_and_the_whole_reason() {
 }
 
 #[test]
+fn a_long_section_is_one_table_in_file_order() {
+    let lines: Vec<String> =
+        (0..450).map(|number| format!("midi{number}=drv{number}.drv {number}\n")).collect();
+    let place = Place::with_ini(format!("[mci]\na-much-longer-name=x.drv\n{}", lines.concat()));
+    let ran = place.with_config(&["list"]);
+    let text = &ran.succeeds().stdout;
+    assert_eq!(text.matches("alias").count(), 1, "{text}");
+    let rows: Vec<&str> = text.lines().skip(3).collect();
+    assert_eq!(rows.len(), 450);
+    let column = rows[0].find("missing: ").unwrap();
+    for (number, row) in rows.iter().enumerate() {
+        assert_eq!(row.split_whitespace().next(), Some(format!("midi{number}").as_str()));
+        assert_eq!(row.find("missing: "), Some(column), "{row}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_first_rows_of_a_long_section_are_shown_before_the_last_are_known() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let lines: Vec<String> = (0..200_000).map(|number| format!("midi{number}=drv{number}.drv\n")).collect();
+    let place = Place::with_ini(format!("[mci]\n{}", lines.concat()));
+    let mut command = place.command(&["list", "--config", "system.ini"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let shown = BufReader::new(child.stdout.take().unwrap()).lines().nth(50).unwrap().unwrap();
+    assert!(shown.contains("midi48 "), "{shown}");
+    // The reader has gone; nobody locates the rest.
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn control_characters_of_a_file_do_not_reach_the_terminal() {
     let ran =
         Place::with_ini("[drivers32]\nx=a\u{1b}[31m.drv \u{7}\n").with_config(&["list", "--color=always"]);

@@ -39,27 +39,30 @@ pub(super) struct Row {
 }
 
 /// The rows of a section, in the order of the configuration: first those of the settings' table, then those of the
-/// profile. Lines without `=` say nothing about drivers and are left out.
-pub(super) fn of(session: &Session, manager: &Manager, section: &str) -> Vec<Row> {
+/// profile. Lines without `=` say nothing about drivers and are left out. Each is located when it is asked for.
+pub(super) fn of<'a>(
+    session: &'a Session,
+    manager: &'a Manager,
+    section: &'a str,
+) -> impl Iterator<Item = Row> + 'a {
     let config = &session.config;
     let table = config.settings().sections.table(section);
-    let mut rows: Vec<Row> = Vec::new();
-    for value in table.into_iter().flat_map(|table| table.iter()) {
+    let of_table = table.into_iter().flat_map(|table| table.iter()).map(move |value| {
         let row = Row::new(value.name.clone(), value.line.clone(), config.path(), value.position.clone());
-        rows.push(row.located(manager, section));
-    }
+        row.located(manager, section)
+    });
     let of_profile = config.profile().section(section).into_iter().flat_map(|section| section.rows());
-    for (row, value) in of_profile.filter_map(|row: ProfileRow<'_>| Some((row, row.value()?))) {
+    let of_profile = of_profile.filter_map(|row: ProfileRow<'_>| Some((row, row.value()?)));
+    of_table.chain(of_profile.map(move |(row, value)| {
         let alias = value.key().into_owned();
         let hidden = row.is_duplicate() || table.is_some_and(|table| table.get(&alias).is_some());
         let row = Row::new(alias, value.as_str().to_owned(), config.profile_path(), Some(value.position()));
-        rows.push(match (hidden, row.line.is_empty()) {
+        match (hidden, row.line.is_empty()) {
             (true, _) => Row { status: Status::Ignored, ..row },
             (false, true) => Row { status: Status::Empty, ..row },
             (false, false) => row.located(manager, section),
-        });
-    }
-    rows
+        }
+    }))
 }
 
 impl Row {
