@@ -57,6 +57,11 @@ fn a_new_key_goes_below_the_last_entry_of_its_section() {
 }
 
 #[test]
+fn a_new_line_in_front_of_a_lone_line_feed_does_not_swallow_it() {
+    assert_eq!(set("[a]\r\n\n\r\r;", "a", "n", "v"), "[a]\r\nn=v\r\n\n\r\r;");
+}
+
+#[test]
 fn comments_and_blank_lines_below_the_last_entry_stay_below_a_new_key() {
     let about_t = "\r\n; about t\r\n[t]\r\n";
     assert_eq!(

@@ -143,7 +143,12 @@ impl Document {
                 let line = [self.encode("key", key)?, self.encode("key", "=")?, encoded_value].concat();
                 match source.lines.get(self.place_of_new_key(number)) {
                     Some(next) => {
-                        let line = [&line[..], &line_end(source)].concat();
+                        let mut line = [&line[..], &line_end(source)].concat();
+                        let (cr, lf) = (self.encode("key", "\r")?, self.encode("key", "\n")?);
+                        // A CR in front of an empty line that ends with LF would make one line end of both.
+                        if line.ends_with(&cr) && source.bytes[next.start..].starts_with(&lf) {
+                            line.extend_from_slice(&lf);
+                        }
                         spliced(source, next.start..next.start, &line)
                     }
                     None => appended(source, &[&line]),
