@@ -114,7 +114,7 @@ fn tap(outcomes: &[Outcome]) -> String {
                 ("diff", format!("{known}{comparison}"))
             }
         };
-        let _ = writeln!(text, "  ---\n  duration_ms: {}\n  {}: |", elapsed.as_millis(), block.0);
+        let _ = writeln!(text, "  ---\n  duration_ms: {}\n  {}: |2", elapsed.as_millis(), block.0);
         indent(&mut text, &block.1, "    ");
         text.push_str("  ...\n");
     }
@@ -220,11 +220,9 @@ mod tests {
     fn tap_has_a_plan_and_numbers() {
         let text = Format::Tap.report(&outcomes());
         assert!(text.starts_with("TAP version 13\n1..4\nok 1 - good\nnot ok 2 - b&d\n  ---\n"), "{text}");
-        assert!(
-            text.contains(
-                "not ok 3 - broken\n  ---\n  duration_ms: 12\n  error: |\n    line 1: what?\n  ...\n"
-            )
-        );
+        assert!(text.contains(
+            "not ok 3 - broken\n  ---\n  duration_ms: 12\n  error: |2\n    line 1: what?\n  ...\n"
+        ));
         assert!(text.ends_with("ok 4 - quiet # SKIP it expects nothing\n"), "{text}");
     }
 
