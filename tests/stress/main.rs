@@ -10,6 +10,7 @@
 
 mod account;
 mod actor;
+mod bare;
 mod exhaustion;
 mod stage;
 

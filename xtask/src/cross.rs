@@ -94,7 +94,13 @@ const TESTED: &[&str] = &[
     "everyone",
 ];
 
-fn cross(command: &[&str], target: &str, packages: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+/// Runs Debian's cargo with the standard library built for the target; the packages may be followed by more arguments.
+pub(crate) fn cross(
+    command: &[&str],
+    target: &str,
+    packages: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<()> {
     let cargo = "/usr/bin/cargo";
     if !PathBuf::from(cargo).is_file() {
         bail!("{cargo} is missing; run `cargo xtask cross-setup`");
@@ -135,6 +141,6 @@ fn prng_stub(directory: &std::path::Path) -> Result<PathBuf> {
     Ok(stub)
 }
 
-fn text(path: &std::path::Path) -> Result<&str> {
+pub(crate) fn text(path: &std::path::Path) -> Result<&str> {
     path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod cross;
+mod races;
 mod shell;
 
 use std::process::ExitCode;
@@ -21,6 +22,8 @@ const CHORES: &[Chore] = &[
     ("lint", "rustfmt, clippy and rustdoc, warnings denied", lint),
     ("deny", "bans, licences and sources of the dependencies", deny),
     ("memory", "the C programs under Valgrind and AddressSanitizer", memory),
+    ("loom", "models of the protocol between threads, in every interleaving", races::loom),
+    ("tsan", "the tests of threads under ThreadSanitizer", races::tsan),
     ("check", "type-check for macOS, Windows and 32-bit Linux", cross::check),
     ("windows", "build for Windows and run the tests under Wine", cross::windows),
     ("arm", "build for 64-bit ARM and run the tests under qemu", cross::arm),
