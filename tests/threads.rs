@@ -1,6 +1,7 @@
 //! The promise: with several threads on one module, DRV_LOAD and DRV_FREE go out once, nobody runs in an unloaded
 //! library, nothing waits for ever, and handles belong to no thread.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Barrier, Mutex};
@@ -8,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use opendriver::abi::*;
-use opendriver::{Handle, Manager, OpenError, OpenFailure, Personality};
+use opendriver::{Handle, Manager, Observer, OpenError, OpenFailure, Personality};
 use opendriver_tests::World;
 
 fn scene() -> (World, Arc<Manager>) {
@@ -58,6 +59,52 @@ fn racing_threads_load_once() {
             }
         });
         assert_eq!([count(DRV_CLOSE), count(DRV_DISABLE), count(DRV_FREE)], [THREADS, 1, 1]);
+    }
+}
+
+/// While it is told of a loading, lets others do something with the module.
+#[derive(Default)]
+struct Slow {
+    others: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    told: Mutex<Vec<&'static str>>,
+}
+
+impl Observer for Slow {
+    fn loaded(&self, _: &str, _: Option<&Path>) {
+        let others = self.others.lock().expect("no panic").take();
+        others.expect("it is loaded once")();
+        self.told.lock().expect("no panic").push("loaded");
+    }
+
+    fn unloading(&self, _: &str, _: Option<&Path>) {
+        self.told.lock().expect("no panic").push("unloading");
+    }
+}
+
+#[test]
+fn a_loading_is_told_before_the_unloading() {
+    for in_other_thread in [true, false] {
+        let (world, _) = scene();
+        let slow = Arc::new(Slow::default());
+        let manager = Arc::new(world.manager_with("", Personality::Win32).observer(slow.clone()).build());
+        let other = manager.clone();
+        let open_and_close = move || {
+            let handle = other.open("probea.dll", None, 0).expect("it is loaded");
+            other.close(handle, 0, 0).expect("it is open");
+        };
+        *slow.others.lock().expect("no panic") = Some(Box::new(move || {
+            if in_other_thread {
+                thread::spawn(open_and_close).join().expect("no panic");
+            } else {
+                open_and_close();
+            }
+        }));
+        let handle = manager.open("probea.dll", None, 0).expect("it opens");
+        assert_eq!(*slow.told.lock().expect("no panic"), ["loaded"]);
+        manager.close(handle, 0, 0).expect("it is open");
+        assert_eq!(*slow.told.lock().expect("no panic"), ["loaded", "unloading"]);
+        let sequence = "h1:LOAD h1:ENABLE h1:OPEN h1:CLOSE h2:OPEN h2:CLOSE h2:DISABLE h2:FREE";
+        assert_eq!(world.take_sequence(), sequence);
     }
 }
 

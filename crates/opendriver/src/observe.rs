@@ -68,12 +68,14 @@ pub trait Observer: Send + Sync {
         let _ = (call, answer, elapsed);
     }
 
-    /// A driver's code has been loaded; `path` is `None` for one that is compiled into the program.
+    /// A driver's code has been loaded; `path` is `None` for one that is compiled into the program. Told before its
+    /// unloading, also when other threads open and close it at the same time.
     fn loaded(&self, module: &str, path: Option<&Path>) {
         let _ = (module, path);
     }
 
-    /// A driver's code is about to be unloaded.
+    /// A driver's code is about to be unloaded. It is no longer among the modules of the manager: another thread may
+    /// load the same file again, and tell of that, before this is told.
     fn unloading(&self, module: &str, path: Option<&Path>) {
         let _ = (module, path);
     }

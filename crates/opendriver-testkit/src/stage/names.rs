@@ -16,8 +16,6 @@ pub(crate) struct Names {
     /// The module of each instance that has got a message.
     receivers: HashMap<u64, ModuleIndex>,
     modules: Vec<Module>,
-    /// Files of which an unloading was told before the loading, which racing threads may do.
-    ahead: Vec<PathBuf>,
     named_modules: usize,
 }
 
@@ -53,26 +51,19 @@ impl Names {
             self.modules[index.0].uses += 1;
             return (index, false);
         }
-        let over = self.ahead.iter().position(|other| other == file);
-        if let Some(at) = over {
-            self.ahead.swap_remove(at);
-        }
         self.modules.push(Module {
             name: None,
             driver: driver.to_owned(),
             file: file.to_path_buf(),
             value: None,
-            uses: usize::from(over.is_none()),
+            uses: 1,
         });
         (ModuleIndex(self.modules.len() - 1), true)
     }
 
     /// One load is taken back. The module, if that was the last.
     pub(crate) fn detach(&mut self, file: &Path) -> Option<ModuleIndex> {
-        let Some(index) = self.loaded_at(file) else {
-            self.ahead.push(file.to_path_buf());
-            return None;
-        };
+        let index = self.loaded_at(file)?;
         let module = &mut self.modules[index.0];
         module.uses -= 1;
         (module.uses == 0).then_some(index)

@@ -82,11 +82,15 @@ impl Manager {
                 Source::File(found) | Source::StandIn(.., found) => self.lock().modules.of_file(&found.id),
                 Source::BuiltIn(_, identity) => self.lock().modules.of_identity(*identity),
             };
-            let id = match known {
-                Some(id) => id,
+            let (id, held) = match known {
+                Some(id) => (id, false),
                 None => self.load(setup, wanted, &source)?,
             };
             let mut state = self.lock();
+            if held {
+                // If that was the only user, the module has had no DRV_LOAD or is up, and `join` lets the next one in.
+                state.modules.get_mut(id).expect("a module with a user stays").users -= 1;
+            }
             let file = match &source {
                 Source::File(found) | Source::StandIn(.., found) => Some(found),
                 Source::BuiltIn(..) => None,
@@ -112,7 +116,15 @@ impl Manager {
 
     /// Loads the code, with no lock held because its initialisers run, and enters it among the modules, unless
     /// another thread was faster or the system says that it is the code of a module we have.
-    fn load(&self, setup: &Setup, wanted: &Wanted<'_>, source: &Source<'_>) -> Result<ModuleId, OpenFailure> {
+    ///
+    /// Also says whether it is held: a new module has a user until the caller takes it back, so that nobody can tell of
+    /// its unloading before all observers have been told of its loading.
+    fn load(
+        &self,
+        setup: &Setup,
+        wanted: &Wanted<'_>,
+        source: &Source<'_>,
+    ) -> Result<(ModuleId, bool), OpenFailure> {
         let settings = setup.config.settings();
         let (code, path): (Box<dyn Code>, _) = match source {
             Source::BuiltIn(driver, identity) => {
@@ -136,12 +148,13 @@ impl Manager {
         if let Some(known) = state.modules.of_identity(identity) {
             drop(state);
             drop(module);
-            return Ok(known);
+            return Ok((known, false));
         }
         let id = state.modules.insert(module.clone());
+        state.modules.get_mut(id).expect("it was just entered").users = 1;
         drop(state);
         self.observers.loaded(module.name(), module.path());
-        Ok(id)
+        Ok((id, true))
     }
 
     /// Lets an instance in to a module that is loaded under one of these base names.
