@@ -1,101 +1,25 @@
 //! Nothing of the binary interface changes without the changelog saying so.
 //!
-//! tests/abi/released.txt is the interface as it was released last: a line for each exported function with its
-//! prototype, each constant and each field. What differs from it must be named, in backquotes, in the section
-//! `[Unreleased]` of CHANGELOG.md. With a release the file is written anew: `OPENDRIVER_TEST_RELEASE=1 cargo test -p
-//! opendriver-tests --test capi abi_diff`.
+//! tests/abi/released.txt is the interface as it was released last: a line for each exported function with its prototype,
+//! each constant with its value, each type with its width, each structure with its fields, each macro with its text, of
+//! all headers. What differs from it must stand in CHANGELOG.md, under the heading `### ABI` of the section
+//! `[Unreleased]`, a line for each item; and what stands there must differ. With a release the file is written anew and
+//! the heading begins empty: `OPENDRIVER_TEST_RELEASE=1 cargo test -p opendriver-tests --test capi abi_diff`.
 
-use std::collections::BTreeMap;
+mod changelog;
+mod header;
+mod interface;
+
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use opendriver::abi::LAYOUTS;
-
 use crate::library::root;
-use crate::stage::{compiler, run};
-use crate::symbols::{exported, header};
+use crate::symbols::exported;
 
-/// The interface: what there is, and what it is like.
-type Interface = BTreeMap<String, String>;
-
-/// The prototypes of opendriver.h, by name, each on one line.
-fn prototypes() -> BTreeMap<String, String> {
-    let header = header().replace("OPENDRIVER_WINMM_API ", "OPENDRIVER_API ");
-    let declarations = header.split("\nOPENDRIVER_API ").skip(1);
-    let prototype = |declaration: &str| {
-        let text = declaration.split(';').next().expect("a declaration ends");
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let name = text.split('(').next()?.split([' ', '*']).next_back()?.to_owned();
-        Some((name, text))
-    };
-    declarations.filter_map(prototype).collect()
-}
-
-/// The constants that the headers define, in the order of the files.
-fn constants() -> Vec<String> {
-    let mut names = Vec::new();
-    for file in ["constants.h", "opendriver.h"] {
-        let text = fs::read_to_string(root().join("include/opendriver").join(file)).expect("it can be read");
-        for line in text.lines().filter_map(|line| line.strip_prefix("#define ")) {
-            let mut words = line.split_whitespace();
-            if let (Some(name), Some(_)) = (words.next(), words.next()) {
-                names.push(name.to_owned());
-            }
-        }
-    }
-    assert!(names.len() > 100, "{names:?}");
-    names
-}
-
-/// Structures of the C interface that the abi has not, with their fields.
-const STRUCTURES: [(&str, &[&str]); 3] = [
-    ("DRIVERINFOSTRUCT", &["length", "hDriver", "hModule", "szAliasName"]),
-    ("opendriver_answer", &["driver", "answer"]),
-    ("opendriver_notifier", &["size", "user", "post_to_window", "post_to_thread", "set_event"]),
-];
-
-/// Asks the compiler for the values of all constants, sizes and offsets.
-fn values() -> Interface {
-    let mut c = String::from("#include <stdio.h>\n#include <opendriver/opendriver.h>\nint main(void)\n{\n");
-    let mut ask = |name: &str, expression: &str| {
-        writeln!(c, "printf(\"{name} = %lld\\n\", (long long)({expression}));").expect("text");
-    };
-    for name in constants() {
-        ask(&format!("constant {name}"), &name);
-    }
-    let of_abi = LAYOUTS.iter().filter(|layout| layout.name != "DRIVERINFOSTRUCT");
-    let of_abi = of_abi.map(|layout| (layout.name, layout.fields.iter().map(|field| field.name).collect()));
-    let own = STRUCTURES.iter().map(|(name, fields)| (*name, fields.to_vec()));
-    for (name, fields) in of_abi.chain(own) {
-        let fields: Vec<&str> = fields;
-        ask(&format!("size {name}"), &format!("sizeof({name})"));
-        for field in fields {
-            ask(&format!("offset {name}.{field}"), &format!("offsetof({name}, {field})"));
-        }
-    }
-    c.push_str("return 0;\n}\n");
-    let directory = tempfile::tempdir().expect("a directory");
-    let (source, program) = (directory.path().join("values.c"), directory.path().join("values"));
-    fs::write(&source, c).expect("it can be written");
-    run(compiler().arg("-I").arg(root().join("include")).arg("-o").arg(&program).arg(&source));
-    let printed = run(&mut std::process::Command::new(&program));
-    printed
-        .lines()
-        .filter_map(|line| line.split_once(" = "))
-        .map(|(a, b)| (a.to_owned(), b.to_owned()))
-        .collect()
-}
-
-/// The interface as it is now.
-fn interface() -> Interface {
-    let prototypes = prototypes();
-    let functions = exported().into_iter().map(|name| {
-        let prototype = prototypes.get(&name).cloned().unwrap_or_else(|| "not in the header".to_owned());
-        (format!("function {name}"), prototype)
-    });
-    functions.chain(values()).collect()
-}
+use changelog::{complaints, differences};
+use interface::{Interface, interface};
 
 fn write(interface: &Interface) -> String {
     let mut text = String::from(
@@ -109,29 +33,10 @@ fn write(interface: &Interface) -> String {
 
 fn parse(text: &str) -> Interface {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(" = ")).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
-}
-
-/// What is new, gone or different.
-fn differences(before: &Interface, now: &Interface) -> Vec<String> {
-    let names: std::collections::BTreeSet<&String> = before.keys().chain(now.keys()).collect();
-    names.into_iter().filter(|name| before.get(*name) != now.get(*name)).cloned().collect()
-}
-
-/// The section `[Unreleased]` of a changelog.
-fn unreleased(changelog: &str) -> &str {
-    let after = changelog.split_once("\n## [Unreleased]").map_or("", |(_, after)| after);
-    after.split("\n## ").next().unwrap_or_default()
-}
-
-/// The differences that the changelog does not name.
-fn unexplained(differences: &[String], changelog: &str) -> Vec<String> {
-    let said = unreleased(changelog);
-    let names = |difference: &&String| {
-        let name = difference.split_once(' ').map_or(difference.as_str(), |(_, name)| name);
-        !said.contains(&format!("`{name}`"))
-    };
-    differences.iter().filter(names).cloned().collect()
+    lines
+        .map(|line| line.split_once(" = ").unwrap_or_else(|| panic!("no item: {line}")))
+        .map(|(item, value)| (item.to_owned(), value.to_owned()))
+        .collect()
 }
 
 #[test]
@@ -141,34 +46,93 @@ fn every_change_stands_in_the_changelog() {
         return;
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("abi/released.txt");
-    let now = interface();
+    let now = interface(&root().join("include"), &exported());
     if std::env::var_os("OPENDRIVER_TEST_RELEASE").is_some() {
         fs::write(&file, write(&now)).expect("it can be written");
     }
     let before = parse(&fs::read_to_string(&file).expect("tests/abi/released.txt can be read"));
     let changelog = fs::read_to_string(root().join("CHANGELOG.md")).expect("the changelog can be read");
-    let differences = differences(&before, &now);
-    let unexplained = unexplained(&differences, &changelog);
+    let changed = differences(&before, &now);
+    let complaints = complaints(&changed, &changelog);
+    let details: String = changed
+        .iter()
+        .map(|item| format!("{item}: {:?} -> {:?}\n", before.get(item), now.get(item)))
+        .collect();
     assert!(
-        unexplained.is_empty(),
-        "the C interface differs from the released one; name these in CHANGELOG.md under [Unreleased], each in \
-         backquotes, or take the change back:\n{}",
-        unexplained
-            .iter()
-            .map(|name| format!("{name}: {:?} -> {:?}\n", before.get(name), now.get(name)))
-            .collect::<String>()
+        complaints.is_empty(),
+        "the C interface and CHANGELOG.md, [Unreleased], `### ABI` disagree:\n{}\n\nwhat has changed:\n{details}",
+        complaints.join("\n")
     );
 }
 
+/// A header with something of each kind.
+const HEADER: &str = "#ifndef MADE_UP_H\n#define MADE_UP_H\n#define OPENDRIVER_API\n\
+    #define FIRST 0x10\n#define SECOND (FIRST + 1)\n#define LOW(x) ((x)&0xFFFF)\n#define CALL\n\
+    typedef unsigned int NUMBER;\ntypedef const char *TEXT;\ntypedef struct thing__ *THING;\n\
+    typedef NUMBER(CALL *PROC)(THING, NUMBER);\ntypedef void(CALL CLIENT)(THING);\n\
+    typedef struct tagPAIR {\n    NUMBER a;\n    NUMBER b;\n    int(CALL *c)(int);\n} PAIR, *PPAIR;\n\
+    OPENDRIVER_API THING CALL open_thing(TEXT name);\n#endif\n";
+
+/// The interface of a made-up include directory and library.
+fn made_up(header: &str, of_windows: &str, exported: &[&str]) -> Interface {
+    let directory = tempfile::tempdir().expect("a directory");
+    fs::create_dir(directory.path().join("windows")).expect("it can be made");
+    fs::write(directory.path().join("made_up.h"), header).expect("it can be written");
+    fs::write(directory.path().join("windows/other.h"), of_windows).expect("it can be written");
+    interface(directory.path(), &exported.iter().map(|name| (*name).to_owned()).collect())
+}
+
 #[test]
-fn a_change_that_nobody_names_is_found() {
-    let before = parse("# comment\nfunction f = int f(void)\nconstant A = 1\noffset S.a = 4\n");
-    let now = parse("function f = int f(int)\nconstant A = 1\noffset S.a = 8\nfunction g = int g(void)\n");
-    let found = differences(&before, &now);
-    assert_eq!(found, ["function f", "function g", "offset S.a"]);
-    let changelog =
-        "# Changelog\n\n## [Unreleased]\n\n- `f` takes a number. `g` is new.\n\n## [0.1.0]\n\n- `S.a`\n";
-    assert_eq!(unexplained(&found, changelog), ["offset S.a"]);
-    assert_eq!(unexplained(&found, "# Changelog\n"), found);
-    assert_eq!(parse(&write(&now)), now);
+fn each_kind_of_change_is_caught() {
+    const WINDOWS: &str = "#define NOERROR_AT_ALL 0\n";
+    let before = made_up(HEADER, WINDOWS, &["open_thing"]);
+    assert_eq!(parse(&write(&before)), before);
+    let changed = |from: &str, to: &str| {
+        let header = HEADER.replacen(from, to, 1);
+        assert_ne!(header, HEADER, "{from}");
+        differences(&before, &made_up(&header, WINDOWS, &["open_thing"]))
+    };
+    let items = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<BTreeSet<_>>();
+    for (from, to, found) in [
+        // A value, and one that follows from it.
+        ("0x10", "0x20", &["constant FIRST", "constant SECOND"][..]),
+        ("FIRST + 1", "FIRST + 2", &["constant SECOND"]),
+        // The same number in another way is none.
+        ("0x10", "16", &[]),
+        ("0xFFFF", "0xFF", &["macro LOW"]),
+        ("CALL\n", "CALL __attribute__(())\n", &["macro CALL"]),
+        // The width and the sign of a scalar, of which structures are made.
+        ("unsigned int NUMBER", "unsigned long NUMBER", &["struct PAIR", "type NUMBER"]),
+        ("unsigned int NUMBER", "int NUMBER", &["type NUMBER"]),
+        ("const char *TEXT", "char *TEXT", &["type TEXT"]),
+        // Callbacks: what they take and return, by pointer, as a function, and in a structure.
+        ("(THING, NUMBER)", "(THING, NUMBER, NUMBER)", &["type PROC"]),
+        ("NUMBER(CALL *PROC)", "void(CALL *PROC)", &["type PROC"]),
+        ("(CALL *PROC)", "(*PROC)", &["type PROC"]),
+        ("CLIENT)(THING)", "CLIENT)(THING, int)", &["type CLIENT"]),
+        ("*c)(int)", "*c)(int, int)", &["struct PAIR"]),
+        // Structures: another order, another type, one more, one less.
+        ("a;\n    NUMBER b", "b;\n    NUMBER a", &["struct PAIR"]),
+        ("NUMBER b", "int b", &["struct PAIR"]),
+        ("    NUMBER b;\n", "", &["struct PAIR"]),
+        ("    NUMBER b;\n", "    NUMBER b;\n    NUMBER d;\n", &["struct PAIR"]),
+        // Functions.
+        ("open_thing(TEXT name)", "open_thing(TEXT name, int flags)", &["function open_thing"]),
+        ("THING CALL open_thing", "int CALL open_thing", &["function open_thing"]),
+        ("THING CALL open_thing", "THING open_thing", &["function open_thing"]),
+        // New ones.
+        ("#define FIRST", "#define ZEROTH 0\n#define FIRST", &["constant ZEROTH"]),
+        ("typedef const", "typedef int OTHER;\ntypedef const", &["type OTHER"]),
+    ] {
+        assert_eq!(changed(from, to), items(found), "{from} -> {to}");
+    }
+    // What the library exports, whatever the header says.
+    let differs = |exported: &[&str]| differences(&before, &made_up(HEADER, WINDOWS, exported));
+    assert_eq!(differs(&[]), items(&["function open_thing"]));
+    assert_eq!(differs(&["open_thing", "hidden"]), items(&["function hidden"]));
+    // The headers under the names of Windows.
+    let windows = made_up(HEADER, "#define NOERROR_AT_ALL 1\n", &["open_thing"]);
+    assert_eq!(differences(&before, &windows), items(&["constant NOERROR_AT_ALL"]));
+    let gone = made_up(HEADER, "", &["open_thing"]);
+    assert_eq!(differences(&before, &gone), items(&["constant NOERROR_AT_ALL"]));
 }

@@ -14,21 +14,26 @@ use crate::symbols::header;
 
 /// All headers, relative to the include directory.
 fn headers() -> Vec<PathBuf> {
-    let include = root().join("include");
+    let found = headers_below(&root().join("include"));
+    assert!(found.len() >= 7, "{found:?}");
+    found
+}
+
+/// The headers below a directory, relative to it, in order.
+pub fn headers_below(include: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut directories = vec![include.clone()];
+    let mut directories = vec![include.to_path_buf()];
     while let Some(directory) = directories.pop() {
         for entry in fs::read_dir(directory).expect("it can be read") {
             let path = entry.expect("it can be read").path();
             if path.is_dir() {
                 directories.push(path);
             } else if path.extension().is_some_and(|extension| extension == "h") {
-                found.push(path.strip_prefix(&include).expect("it is below").to_path_buf());
+                found.push(path.strip_prefix(include).expect("it is below").to_path_buf());
             }
         }
     }
     found.sort();
-    assert!(found.len() >= 7, "{found:?}");
     found
 }
 
