@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use opendriver::CallingThread;
+
 use crate::code::Code;
 use crate::failure::Failure;
 use crate::last_error;
@@ -10,23 +12,26 @@ use crate::last_error;
 /// Runs the body of an exported function. Its failure becomes the last error of the thread, and the caller gets
 /// `default`; so does a panic, which goes no further. A success sets the last error to none.
 #[inline]
-pub(crate) fn enter<T>(default: T, body: impl FnOnce() -> Result<T, Failure>) -> T {
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(value)) => {
-            last_error::clear();
+pub(crate) fn enter<T: Copy>(default: T, body: impl FnOnce() -> Result<T, Failure>) -> T {
+    enter_bare(default, || match body() {
+        Ok(value) => {
+            last_error::clear(CallingThread::here());
             value
         }
-        Ok(Err(failure)) => {
+        Err(failure) => {
             last_error::set(failure);
             default
         }
-        Err(panic) => {
-            last_error::set(of_panic(&*panic));
-            // A panic may carry anything, even a value that panics when it is dropped.
-            std::mem::forget(panic);
-            default
-        }
-    }
+    })
+}
+
+/// As [`enter`], where the body sees to the last error itself.
+#[inline]
+pub(crate) fn enter_bare<T>(default: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
+        note_panic(panic);
+        default
+    })
 }
 
 /// As [`enter`] for what leaves the last error as it is: the functions that read it, and those that cannot fail.
@@ -38,10 +43,14 @@ pub(crate) fn quietly<T>(default: T, body: impl FnOnce() -> T) -> T {
     })
 }
 
-fn of_panic(panic: &(dyn Any + Send)) -> Failure {
+#[cold]
+fn note_panic(panic: Box<dyn Any + Send>) {
     let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-    Failure::new(Code::Internal, format!("a defect of this library, please report it: {text}"))
+    let text = format!("a defect of this library, please report it: {text}");
+    last_error::set(Failure::new(Code::Internal, text));
+    // A panic may carry anything, even a value that panics when it is dropped.
+    std::mem::forget(panic);
 }
 
 #[cfg(test)]

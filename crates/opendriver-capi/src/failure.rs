@@ -10,9 +10,26 @@ use opendriver::{
 
 use crate::code::Code;
 
-/// Why a call failed, ready to be kept for the caller.
+/// Why a call failed. Small, and without a text where a handle is bad: a program may try many.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) enum Failure {
+    BadHandle(BadHandle),
+    Told(Box<Told>),
+}
+
+/// A handle that stands for no open instance; its text is made when somebody asks for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BadHandle {
+    /// A value that no handle of any manager can have.
+    Impossible(usize),
+    /// Nothing has been opened in this process, so no handle can have been given out.
+    NothingOpened,
+    Stale(StaleHandle),
+}
+
+/// The rest, ready to be kept for the caller.
+#[derive(Debug)]
+pub(crate) struct Told {
     pub(crate) code: Code,
     pub(crate) text: String,
     pub(crate) tried: Vec<Tried>,
@@ -20,16 +37,41 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(code: Code, text: impl Into<String>) -> Failure {
-        Failure { code, text: text.into(), tried: Vec::new() }
+        Told { code, text: text.into(), tried: Vec::new() }.into()
     }
 
     pub(crate) fn null(what: &str) -> Failure {
         Failure::new(Code::NullArgument, format!("the {what} is NULL"))
     }
 
-    /// For a value that no handle of any manager can have, or when no manager exists that could have given it out.
+    /// For a value that no handle of any manager can have.
     pub(crate) fn no_handle(raw: usize) -> Failure {
-        Failure::new(Code::Handle, format!("{raw:#x} is the handle of no open driver"))
+        Failure::BadHandle(BadHandle::Impossible(raw))
+    }
+
+    /// The whole of it.
+    pub(crate) fn told(self) -> Told {
+        match self {
+            Failure::BadHandle(bad) => bad.into(),
+            Failure::Told(told) => *told,
+        }
+    }
+}
+
+impl From<Told> for Failure {
+    fn from(told: Told) -> Failure {
+        Failure::Told(Box::new(told))
+    }
+}
+
+impl From<BadHandle> for Told {
+    fn from(bad: BadHandle) -> Told {
+        let text = match bad {
+            BadHandle::Impossible(raw) => format!("{raw:#x} is the handle of no open driver"),
+            BadHandle::NothingOpened => "the process has not opened any driver yet".to_owned(),
+            BadHandle::Stale(stale) => with_sources(&stale),
+        };
+        Told { code: Code::Handle, text, tried: Vec::new() }
     }
 }
 
@@ -53,13 +95,13 @@ fn of_error(code: Code, error: &dyn Error) -> Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
-        let mut failure = of_error(open_code(error.failure()), &error);
+        let (code, text) = (open_code(error.failure()), with_sources(&error));
         // The places of all readings of the name, in the order in which they were tried.
         let mut readings: Vec<&OpenError> =
             std::iter::successors(Some(&error), |error| error.earlier()).collect();
         readings.reverse();
-        failure.tried = readings.into_iter().flat_map(tried).cloned().collect();
-        failure
+        let tried = readings.into_iter().flat_map(tried).cloned().collect();
+        Told { code, text, tried }.into()
     }
 }
 
@@ -115,15 +157,16 @@ impl From<ConfigError> for Failure {
 }
 
 impl From<StaleHandle> for Failure {
+    #[inline]
     fn from(error: StaleHandle) -> Failure {
-        of_error(Code::Handle, &error)
+        Failure::BadHandle(BadHandle::Stale(error))
     }
 }
 
 impl From<CloseError> for Failure {
     fn from(error: CloseError) -> Failure {
         let code = match error {
-            CloseError::Stale(_) => Code::Handle,
+            CloseError::Stale(stale) => return stale.into(),
             CloseError::Vetoed { .. } => Code::CloseRefused,
             _ => Code::Other,
         };
@@ -134,7 +177,7 @@ impl From<CloseError> for Failure {
 impl From<SymbolError> for Failure {
     fn from(error: SymbolError) -> Failure {
         let code = match error {
-            SymbolError::Stale(_) => Code::Handle,
+            SymbolError::Stale(stale) => return stale.into(),
             SymbolError::Missing { .. } => Code::NoSymbol,
             _ => Code::Other,
         };
@@ -163,13 +206,13 @@ mod tests {
 
     use super::*;
 
-    fn failure(ini: &str, personality: Personality, name: &str, section: Option<&str>) -> Failure {
+    fn failure(ini: &str, personality: Personality, name: &str, section: Option<&str>) -> Told {
         let config = Config::from_ini(ini.as_bytes(), Settings::with_personality(personality));
         let directory = tempfile::tempdir().expect("a directory");
         fs::write(directory.path().join("text.drv"), "no library").expect("it can be written");
         let manager =
             Manager::builder().config(config).driver_path(None).search_directory(directory.path()).build();
-        manager.open(name, section, 0).expect_err("nothing can be opened").into()
+        Failure::from(manager.open(name, section, 0).expect_err("nothing can be opened")).told()
     }
 
     #[test]
@@ -206,7 +249,7 @@ mod tests {
     #[test]
     fn sources_are_told_once() {
         let error = Config::load("/nowhere/at/all.ini").expect_err("there is none");
-        let failure = Failure::from(error);
+        let failure = Failure::from(error).told();
         assert_eq!(failure.code, Code::ConfigRead);
         assert!(failure.text.contains("all.ini: "), "{}", failure.text);
     }

@@ -16,6 +16,7 @@ use crate::callback;
 use crate::failure::Failure;
 use crate::raw::{AnsiText, WideText};
 use crate::scope::{ManagerToken, Need, with, with_handle};
+use crate::send::send;
 
 /// Opens an instance of a driver: [`opendriver::Manager::open`]. NULL if that fails.
 ///
@@ -96,11 +97,7 @@ pub extern "system" fn SendDriverMessage(
     lparam1: LPARAM,
     lparam2: LPARAM,
 ) -> LRESULT {
-    enter(0, || {
-        with_handle(ManagerToken::NULL, handle, |manager, handle| {
-            Ok(manager.send(handle, message, lparam1, lparam2)?)
-        })
-    })
+    send(ManagerToken::NULL, handle, message, lparam1, lparam2)
 }
 
 /// Another name of [`SendDriverMessage`].

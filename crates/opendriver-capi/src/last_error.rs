@@ -1,47 +1,72 @@
 //! The last error of each thread.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::ffi::c_char;
 
-use opendriver::Tried;
+use opendriver::abi::HDRVR;
+use opendriver::{CallingThread, Handle, StaleHandle};
 
 use crate::boundary;
 use crate::code::Code;
-use crate::failure::Failure;
+use crate::failure::{BadHandle, Failure, Told};
+use crate::notes;
 use crate::raw::CharBuffer;
 
-/// Text and places of a failure.
-struct Detail {
-    text: String,
-    tried: Vec<Tried>,
-}
-
 thread_local! {
-    /// Apart from the text, so that a success costs one store.
-    static CODE: Cell<Code> = const { Cell::new(Code::Ok) };
-    static DETAIL: RefCell<Option<Detail>> = const { RefCell::new(None) };
+    static DETAIL: RefCell<Option<Told>> = const { RefCell::new(None) };
 }
 
 /// Notes that the call succeeded.
 #[inline]
-pub(crate) fn clear() {
-    CODE.set(Code::Ok);
+pub(crate) fn clear(thread: CallingThread) {
+    notes::clear_error(thread);
 }
 
 /// Notes why the call failed.
 pub(crate) fn set(failure: Failure) {
-    CODE.set(failure.code);
-    let detail = Detail { text: failure.text, tried: failure.tried };
-    // A thread whose thread-locals are being destroyed keeps the code and loses the text.
-    let _ = DETAIL.try_with(|place| place.replace(Some(detail)));
+    match failure {
+        Failure::BadHandle(bad) => set_bad_handle(CallingThread::here(), bad),
+        Failure::Told(told) => {
+            notes::set_error(CallingThread::here(), told.code as usize, 0);
+            // A thread whose thread-locals are being destroyed keeps the code and loses the text.
+            let _ = DETAIL.try_with(|place| place.replace(Some(*told)));
+        }
+    }
+}
+
+/// Notes that a handle is bad. Which one goes into the two words, and becomes a text when somebody asks: a program may
+/// try many.
+#[inline]
+pub(crate) fn set_bad_handle(thread: CallingThread, bad: BadHandle) {
+    let (kind, raw) = match bad {
+        BadHandle::Impossible(raw) => (IMPOSSIBLE, raw),
+        BadHandle::NothingOpened => (NOTHING_OPENED, 0),
+        BadHandle::Stale(stale) => (STALE, stale.handle.to_raw().0),
+    };
+    notes::set_error(thread, Code::Handle as usize | kind, raw);
+}
+
+/// Above the code in the first word.
+const IMPOSSIBLE: usize = 1 << 16;
+const NOTHING_OPENED: usize = 2 << 16;
+const STALE: usize = 3 << 16;
+const CODES: usize = (1 << 16) - 1;
+
+fn code() -> u32 {
+    (notes::error().0 & CODES) as u32
 }
 
 /// Calls `look` with the text and the places of the last error, unless the last call succeeded.
-fn with_detail<T>(look: impl FnOnce(&Detail) -> Option<T>) -> Option<T> {
-    if CODE.get() == Code::Ok {
-        return None;
-    }
-    DETAIL.try_with(|place| place.borrow().as_ref().and_then(look)).ok()?
+fn with_detail<T>(look: impl FnOnce(&Told) -> Option<T>) -> Option<T> {
+    let (word, raw) = notes::error();
+    let bad = match word & !CODES {
+        IMPOSSIBLE => BadHandle::Impossible(raw),
+        NOTHING_OPENED => BadHandle::NothingOpened,
+        STALE => BadHandle::Stale(StaleHandle { handle: Handle::from_raw(HDRVR(raw))? }),
+        _ if word == Code::Ok as usize => return None,
+        _ => return DETAIL.try_with(|place| place.borrow().as_ref().and_then(look)).ok()?,
+    };
+    look(&bad.into())
 }
 
 /// The number of the last error of the calling thread, a [`Code`]; 0 if its last call succeeded.
@@ -54,7 +79,7 @@ fn with_detail<T>(look: impl FnOnce(&Detail) -> Option<T>) -> Option<T> {
 /// winmm has no such thing. Under Wine 8.0 (measured) GetLastError is whatever LoadLibrary left.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_last_error_code() -> u32 {
-    boundary::quietly(Code::Internal as u32, || CODE.get() as u32)
+    boundary::quietly(Code::Internal as u32, code)
 }
 
 /// The text of the last error as UTF-8: what was asked, what was looked at, what to do. Returns the size of the whole
@@ -107,7 +132,7 @@ mod tests {
         set(Failure::new(Code::NotFound, "first"));
         assert_eq!(opendriver_last_error_code(), 206);
         assert_eq!(with_detail(|detail| Some(detail.text.clone())).as_deref(), Some("first"));
-        clear();
+        clear(CallingThread::here());
         assert_eq!((opendriver_last_error_code(), opendriver_last_error_tried()), (0, 0));
         assert_eq!(opendriver_last_error_text(CharBuffer::NULL, 0), 0);
         set(Failure::new(Code::Busy, "second"));

@@ -31,9 +31,11 @@ mod failure;
 mod family;
 mod last_error;
 mod managers;
+mod notes;
 mod process;
 mod raw;
 mod scope;
+mod send;
 
 pub use callback::{LogFunction, Target, opendriver_set_log, opendriver_set_notifier};
 pub use code::Code;

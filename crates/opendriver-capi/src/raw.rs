@@ -347,9 +347,12 @@ mod tests {
         assert_eq!(wide(&[0x61, 0xD83C, 0xDFB5, 0, 0x62, 0]).expect("valid").as_deref(), Some("a\u{1F3B5}"));
         assert_eq!(wide(&[0]).expect("valid").as_deref(), Some(""));
         assert_eq!(WideText::NULL.optional("name").expect("none"), None);
-        assert_eq!(WideText::NULL.read("name").map_err(|failure| failure.code), Err(Code::NullArgument));
+        assert_eq!(
+            WideText::NULL.read("name").map_err(|failure| failure.told().code),
+            Err(Code::NullArgument)
+        );
         for lone in [[0xD800, 0], [0xDC00, 0]] {
-            assert_eq!(wide(&lone).map_err(|failure| failure.code), Err(Code::Text));
+            assert_eq!(wide(&lone).map_err(|failure| failure.told().code), Err(Code::Text));
         }
     }
 
@@ -369,20 +372,23 @@ mod tests {
         let (ansi, utf8) = unsafe { (AnsiText::new(western), Utf8Text(NonNull::new(western.cast_mut()))) };
         assert_eq!(ansi.optional(CodePage::WESTERN).as_deref(), Some("caf\u{e9}"));
         assert_eq!(
-            utf8.read("name").map_err(|failure| failure.text),
+            utf8.read("name").map_err(|failure| failure.told().text),
             Err("the name is no UTF-8 text, at byte 3".into())
         );
         assert!(AnsiText::NULL.optional(CodePage::WESTERN).is_none());
-        assert_eq!(Utf8Text::NULL.read_path("path").map_err(|failure| failure.code), Err(Code::NullArgument));
+        assert_eq!(
+            Utf8Text::NULL.read_path("path").map_err(|failure| failure.told().code),
+            Err(Code::NullArgument)
+        );
     }
 
     #[test]
     fn no_bytes_need_no_address() {
         let none = Bytes(None);
         assert_eq!(none.read(0, "text").expect("nothing to read"), b"");
-        assert_eq!(none.read(1, "text").map_err(|failure| failure.code), Err(Code::NullArgument));
+        assert_eq!(none.read(1, "text").map_err(|failure| failure.told().code), Err(Code::NullArgument));
         let some = Bytes(Some(NonNull::dangling()));
-        assert_eq!(some.read(usize::MAX, "text").map_err(|failure| failure.code), Err(Code::Argument));
+        assert_eq!(some.read(usize::MAX, "text").map_err(|failure| failure.told().code), Err(Code::Argument));
     }
 
     fn written(text: &str, size: usize) -> (usize, Vec<u8>) {

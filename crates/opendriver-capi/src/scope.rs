@@ -6,12 +6,14 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use opendriver::{Handle, Manager, abi::HDRVR};
+use opendriver::{CallingThread, Handle, Manager, abi::HDRVR};
 
 use crate::code::Code;
-use crate::failure::Failure;
+use crate::failure::{BadHandle, Failure};
+use crate::notes;
 use crate::process;
 
 /// A manager as C code holds it: `opendriver_manager *`. A number that nobody may dereference, so that a stale one is
@@ -31,8 +33,20 @@ struct Made {
 /// The manager of the process.
 pub(crate) const PROCESS: ManagerToken = ManagerToken(1);
 
+/// How many managers have been destroyed: what a thread has in [`RECENT`] counts only if none was since.
+static DESTROYED: AtomicUsize = AtomicUsize::new(0);
+
 thread_local! {
-    static CURRENT: Cell<ManagerToken> = const { Cell::new(ManagerToken::NULL) };
+    /// The manager that this thread called last, so that calling it again takes no lock and writes nothing that other
+    /// threads read. Empty while the thread is inside the call.
+    static RECENT: Cell<Option<Recent>> = const { Cell::new(None) };
+}
+
+struct Recent {
+    token: ManagerToken,
+    /// [`DESTROYED`] when it was looked up.
+    destroyed: usize,
+    manager: Arc<Manager>,
 }
 
 impl ManagerToken {
@@ -47,13 +61,15 @@ struct Inside {
 
 impl Inside {
     fn enter(token: ManagerToken) -> Inside {
-        Inside { before: CURRENT.replace(token) }
+        let before = current();
+        notes::set_current(token.0);
+        Inside { before }
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        CURRENT.set(self.before);
+        notes::set_current(self.before.0);
     }
 }
 
@@ -69,13 +85,27 @@ pub(crate) enum Need {
 /// Runs `body` on the manager that the token means.
 ///
 /// `Err` from the beginning if there is no such manager, or its configuration cannot be read.
+#[inline]
 pub(crate) fn with<T>(
     token: ManagerToken,
     need: Need,
     body: impl FnOnce(&Manager) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    if need == Need::Handles && means_process_for(CallingThread::here(), token) {
+        return body(process::existing().ok_or_else(nothing_opened)?);
+    }
+    with_noted(token, need, body)
+}
+
+/// [`with`], with a note of whose drivers the thread is inside of.
+#[inline(never)]
+fn with_noted<T>(
+    token: ManagerToken,
+    need: Need,
+    body: impl FnOnce(&Manager) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let token = resolve(token);
-    if matches!(token, ManagerToken::NULL | PROCESS) {
+    if is_process(token) {
         let manager = match need {
             Need::Handles => process::existing().ok_or_else(nothing_opened)?,
             Need::Configuration => process::ready()?,
@@ -83,24 +113,60 @@ pub(crate) fn with<T>(
         let _inside = Inside::enter(PROCESS);
         return body(manager);
     }
-    // Declared first: if the manager was destroyed meanwhile and this is its last use, it closes what is open while
-    // the thread still counts as inside it.
-    let _inside = Inside::enter(token);
-    let made = MADE.read().unwrap_or_else(PoisonError::into_inner);
-    let manager = made.managers.get(&token.0).cloned();
-    drop(made);
-    let manager = manager.ok_or_else(|| no_manager(token))?;
-    body(&manager)
+    let recent = look_up(token)?;
+    let inside = Inside::enter(token);
+    let result = body(&recent.manager);
+    if recent.destroyed != DESTROYED.load(Ordering::Acquire) && find(token).is_none() {
+        // Destroyed while this thread was inside: what it has opened meanwhile nobody can reach.
+        recent.manager.close_all();
+        return result;
+    }
+    drop(inside);
+    let _ = RECENT.try_with(|place| place.set(Some(recent)));
+    result
+}
+
+/// The manager of this token, as this thread knows it or as it is noted for all.
+fn look_up(token: ManagerToken) -> Result<Recent, Failure> {
+    // Before the look at the list: what is destroyed after it is noticed.
+    let destroyed = DESTROYED.load(Ordering::Acquire);
+    let recent = RECENT.try_with(Cell::take).unwrap_or_default();
+    if let Some(recent) = recent.filter(|it| it.token == token && it.destroyed == destroyed) {
+        return Ok(recent);
+    }
+    let manager = find(token).ok_or_else(|| no_manager(token))?;
+    Ok(Recent { token, destroyed, manager })
+}
+
+fn find(token: ManagerToken) -> Option<Arc<Manager>> {
+    MADE.read().unwrap_or_else(PoisonError::into_inner).managers.get(&token.0).cloned()
 }
 
 /// Whether the token means the manager of the process at this moment.
 pub(crate) fn means_process(token: ManagerToken) -> bool {
-    matches!(resolve(token), ManagerToken::NULL | PROCESS)
+    is_process(resolve(token))
+}
+
+#[inline]
+fn is_process(resolved: ManagerToken) -> bool {
+    matches!(resolved, ManagerToken::NULL | PROCESS)
+}
+
+/// Whether a call that names no manager means that of the process, and the thread need not note that it is inside of
+/// it: being there and being outside of all managers come to the same.
+#[inline]
+pub(crate) fn means_process_for(thread: CallingThread, token: ManagerToken) -> bool {
+    token == ManagerToken::NULL && is_process(ManagerToken(notes::current(thread)))
+}
+
+/// The manager that this thread is inside of.
+fn current() -> ManagerToken {
+    ManagerToken(notes::current(CallingThread::here()))
 }
 
 /// The token in the place of which NULL stands at this moment; NULL outside of drivers.
 fn resolve(token: ManagerToken) -> ManagerToken {
-    if token == ManagerToken::NULL { CURRENT.get() } else { token }
+    if token == ManagerToken::NULL { current() } else { token }
 }
 
 /// As [`with`], on an instance of the manager.
@@ -111,7 +177,7 @@ pub(crate) fn with_handle<T>(
     body: impl FnOnce(&Manager, Handle) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let valid = Handle::from_raw(handle).ok_or_else(|| Failure::no_handle(handle.0))?;
-    with(token, Need::Handles, |manager| body(manager, valid))
+    with(token, Need::Handles, move |manager| body(manager, valid))
 }
 
 /// Runs code of the program itself from inside a driver: there the Windows names mean the manager of the process.
@@ -129,7 +195,8 @@ pub(crate) fn keep(manager: Manager) -> ManagerToken {
     ManagerToken(token)
 }
 
-/// Closes what is open in a manager and forgets it. What another thread is inside of is taken down when that leaves.
+/// Closes what is open in a manager and forgets it. A call that another thread is inside of closes at its end what it
+/// has opened meanwhile.
 pub(crate) fn destroy(token: ManagerToken) -> Result<(), Failure> {
     if token == PROCESS {
         return Err(Failure::new(
@@ -138,17 +205,18 @@ pub(crate) fn destroy(token: ManagerToken) -> Result<(), Failure> {
         ));
     }
     let _inside = Inside::enter(token);
-    let made = MADE.read().unwrap_or_else(PoisonError::into_inner);
-    let manager = made.managers.get(&token.0).cloned();
-    drop(made);
-    let manager = manager.ok_or_else(|| no_manager(token))?;
+    let manager = find(token).ok_or_else(|| no_manager(token))?;
     // While it can still be found: a driver may call back from DRV_CLOSE.
     manager.close_all();
     let mut made = MADE.write().unwrap_or_else(PoisonError::into_inner);
     let removed = made.managers.remove(&token.0);
+    DESTROYED.fetch_add(1, Ordering::Release);
     drop(made);
     // Another thread may have been faster; then it is the one that destroyed it.
-    removed.map(drop).ok_or_else(|| no_manager(token))
+    let removed = removed.ok_or_else(|| no_manager(token))?;
+    // Whatever was opened between the two.
+    removed.close_all();
+    Ok(())
 }
 
 fn no_manager(token: ManagerToken) -> Failure {
@@ -156,7 +224,7 @@ fn no_manager(token: ManagerToken) -> Failure {
 }
 
 fn nothing_opened() -> Failure {
-    Failure::new(Code::Handle, "the process has not opened any driver yet")
+    Failure::BadHandle(BadHandle::NothingOpened)
 }
 
 #[cfg(test)]
@@ -164,7 +232,7 @@ mod tests {
     use super::*;
 
     fn code<T>(result: Result<T, Failure>) -> Option<Code> {
-        result.err().map(|failure| failure.code)
+        result.err().map(|failure| failure.told().code)
     }
 
     #[test]
@@ -193,14 +261,14 @@ mod tests {
                 Ok(())
             })?;
             assert_eq!(address_of(ManagerToken::NULL), address_of(a));
-            outside(|| assert_eq!(CURRENT.get(), ManagerToken::NULL));
+            outside(|| assert_eq!(current(), ManagerToken::NULL));
             // Destroyed from inside: it lasts until the call is over, but cannot be reached any more.
             destroy(a)?;
             assert_eq!(code(address(ManagerToken::NULL)), Some(Code::Manager));
             Ok(())
         })
         .expect("no call fails");
-        assert_eq!(CURRENT.get(), ManagerToken::NULL);
+        assert_eq!(current(), ManagerToken::NULL);
         destroy(b).expect("it is there");
     }
 }

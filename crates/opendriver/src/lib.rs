@@ -72,5 +72,7 @@ pub use manager::dispatch::callback::{CallbackError, Notification, Notifier};
 pub use manager::dispatch::client::CallbackTarget;
 pub use manager::{Direction, InstanceInfo, Located, Manager, ManagerBuilder, ModuleHandle, Place};
 pub use observe::{Call, Observer};
+#[doc(hidden)]
+pub use presence::CallingThread;
 pub use resolve::head::{ElfKind, Head, Machine};
 pub use resolve::search::{PassedOver, Tried};

@@ -9,10 +9,11 @@
 use std::cell::Cell;
 use std::ptr;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize as NoteWord;
 
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use crate::sync::{Mutex, OnceLock, global, per_thread};
-use crate::sys::fence;
+use crate::sys::{fence, own};
 
 /// Frames per block of a record; deeper nesting adds blocks.
 const BLOCK: usize = if cfg!(loom) { 2 } else { 16 };
@@ -33,6 +34,39 @@ pub(crate) struct Record {
     /// Frames in use. Only the owning thread writes it.
     depth: AtomicUsize,
     taken: AtomicBool,
+    notes: Notes,
+}
+
+/// Words that the C library keeps for each thread, where sending has the thread's record at hand anyway.
+type Notes = [NoteWord; 3];
+
+/// The calling thread, for the C library of this project and nobody else.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct CallingThread(&'static Record);
+
+impl CallingThread {
+    #[inline]
+    pub fn here() -> CallingThread {
+        CallingThread(Record::own())
+    }
+
+    /// `None` on a thread that has not been here before.
+    #[inline]
+    pub fn known() -> Option<CallingThread> {
+        Record::known().map(CallingThread)
+    }
+
+    /// Its last error and the manager it is inside of; 0 when the thread begins.
+    #[inline]
+    pub fn notes(self) -> &'static [NoteWord; 3] {
+        &self.0.notes
+    }
+
+    #[inline]
+    pub(crate) fn record(self) -> &'static Record {
+        self.0
+    }
 }
 
 #[derive(Default)]
@@ -63,7 +97,6 @@ global! {
 }
 
 per_thread! {
-    static OWN: Cell<Option<&'static Record>> = Cell::new(None);
     static GIVE_BACK: GiveBack = GiveBack(Cell::new(None));
 }
 
@@ -73,7 +106,7 @@ struct GiveBack(Cell<Option<&'static Record>>);
 impl Drop for GiveBack {
     fn drop(&mut self) {
         if let Some(record) = self.0.take() {
-            let _ = OWN.try_with(Cell::take);
+            own::set(ptr::null());
             record.taken.store(false, Ordering::Release);
         }
     }
@@ -83,10 +116,14 @@ impl Record {
     /// The calling thread's own record.
     #[inline]
     pub(crate) fn own() -> &'static Record {
-        match OWN.with(Cell::get) {
-            Some(record) => record,
-            None => Record::take(),
-        }
+        Record::known().unwrap_or_else(Record::take)
+    }
+
+    /// [`Record::own`], unless the thread has none yet.
+    #[inline]
+    pub(crate) fn known() -> Option<&'static Record> {
+        // SAFETY: null, or set by `take` to a record, and records live for ever.
+        unsafe { own::get().cast::<Record>().as_ref() }
     }
 
     #[cold]
@@ -101,12 +138,14 @@ impl Record {
                 frames: Block::default(),
                 depth: AtomicUsize::new(0),
                 taken: AtomicBool::new(true),
+                notes: Notes::default(),
             }));
             records.push(record);
             record
         });
         drop(records);
-        OWN.with(|own| own.set(Some(record)));
+        record.notes.iter().for_each(|word| word.store(0, Ordering::Relaxed));
+        own::set(ptr::from_ref(record).cast());
         // A thread that sends from the destructor of a thread-local can no longer register the give-back; its
         // record then stays taken, which costs some memory and nothing else.
         let _ = GIVE_BACK.try_with(|give_back| give_back.0.set(Some(record)));

@@ -6,7 +6,7 @@ use opendriver::{Direction, Handle, Manager};
 
 use crate::boundary::enter;
 use crate::code::Code;
-use crate::failure::Failure;
+use crate::failure::{BadHandle, Failure};
 use crate::raw::{ALIAS_SIZE, DRIVERINFOSTRUCT, Out};
 use crate::scope::{ManagerToken, Need, with, with_handle};
 
@@ -57,7 +57,7 @@ pub(crate) fn next(token: ManagerToken, handle: HDRVR, flags: u32) -> Result<HDR
             with(token, Need::Handles, |manager| Ok(manager.next_instance(None, direction, first_only)));
         return match first {
             // The process has no manager, so it has no drivers either.
-            Err(failure) if failure.code == Code::Handle => Ok(HDRVR::NULL),
+            Err(Failure::BadHandle(BadHandle::NothingOpened)) => Ok(HDRVR::NULL),
             first => Ok(raw(first?)),
         };
     }

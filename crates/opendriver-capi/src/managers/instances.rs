@@ -5,10 +5,11 @@ use opendriver::{Manager, OpenError};
 
 use crate::boundary::enter;
 use crate::code::Code;
-use crate::failure::Failure;
+use crate::failure::{BadHandle, Failure, Told};
 use crate::family;
 use crate::raw::{Answer, Out, Utf8Text, WideText};
 use crate::scope::{ManagerToken, Need, with, with_handle};
+use crate::send::send;
 
 fn opened(result: Result<opendriver::Handle, OpenError>) -> Result<HDRVR, Failure> {
     Ok(result?.to_raw())
@@ -83,9 +84,7 @@ pub extern "C" fn opendriver_send(
     lparam1: LPARAM,
     lparam2: LPARAM,
 ) -> LRESULT {
-    enter(0, || {
-        with_handle(manager, handle, |manager, handle| Ok(manager.send(handle, message, lparam1, lparam2)?))
-    })
+    send(manager, handle, message, lparam1, lparam2)
 }
 
 /// `GetNextDriver` on a manager.
@@ -144,12 +143,14 @@ pub extern "C" fn opendriver_open_boot_drivers(manager: ManagerToken, failed: Ou
         with(manager, Need::Configuration, |manager| {
             let results = manager.open_boot_drivers();
             open = results.iter().filter(|(_, result)| result.is_ok()).count();
-            let failures: Vec<Failure> =
-                results.into_iter().filter_map(|(_, result)| result.err().map(Failure::from)).collect();
+            let failures: Vec<Told> = results
+                .into_iter()
+                .filter_map(|(_, result)| Some(Failure::from(result.err()?).told()))
+                .collect();
             failed.set(0, failures.len());
             let text = lines(failures.iter().map(|failure| failure.text.clone()));
             match (failures.into_iter().next(), text) {
-                (Some(first), Some(text)) => Err(Failure { text, ..first }),
+                (Some(first), Some(text)) => Err(Told { text, ..first }.into()),
                 _ => Ok(()),
             }
         })
@@ -163,7 +164,7 @@ fn with_all(
     body: impl FnOnce(&Manager) -> Result<usize, Failure>,
 ) -> Result<usize, Failure> {
     match with(manager, Need::Handles, body) {
-        Err(failure) if failure.code == Code::Handle => Ok(0),
+        Err(Failure::BadHandle(BadHandle::NothingOpened)) => Ok(0),
         result => result,
     }
 }

@@ -19,7 +19,7 @@ use crate::handle::Handle;
 use crate::load::Entry;
 use crate::module::Module;
 use crate::observe::Call;
-use crate::presence::Record;
+use crate::presence::{CallingThread, Record};
 use crate::sync::atomic::Ordering;
 use crate::sys::fence;
 use crate::table::{Seen, Slot};
@@ -52,6 +52,37 @@ impl Manager {
         lparam1: LPARAM,
         lparam2: LPARAM,
     ) -> Result<LRESULT, StaleHandle> {
+        match CallingThread::known() {
+            Some(thread) => self.send_on(thread, handle, message, lparam1, lparam2),
+            None => self.send_first(handle, message, lparam1, lparam2),
+        }
+    }
+
+    /// The first message of a thread.
+    #[cold]
+    #[inline(never)]
+    fn send_first(
+        &self,
+        handle: Handle,
+        message: u32,
+        lparam1: LPARAM,
+        lparam2: LPARAM,
+    ) -> Result<LRESULT, StaleHandle> {
+        self.send_on(CallingThread::here(), handle, message, lparam1, lparam2)
+    }
+
+    /// [`Manager::send`] for a caller that has the calling thread at hand.
+    // Without a call before that of the driver, so that nothing has to be kept across one.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn send_on(
+        &self,
+        thread: CallingThread,
+        handle: Handle,
+        message: u32,
+        lparam1: LPARAM,
+        lparam2: LPARAM,
+    ) -> Result<LRESULT, StaleHandle> {
         let Some(slot) = self.slots.get(handle) else { return Err(StaleHandle { handle }) };
         let Some(seen) = slot.read(handle) else {
             if slot.is_closing(handle) {
@@ -59,7 +90,7 @@ impl Manager {
             }
             return Err(StaleHandle { handle });
         };
-        let record = Record::own();
+        let record = thread.record();
         if self.hurdles.load(Ordering::Relaxed) & hurdle::AT_ENTRY != 0
             || !record.enter_first(seen.module.cast_mut().cast())
         {

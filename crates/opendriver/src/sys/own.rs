@@ -1,0 +1,56 @@
+//! One word for each thread, reached as fast as the system allows.
+//!
+//! In a shared library a thread-local variable costs a call of the dynamic linker's `__tls_get_addr`, about as much as
+//! all else that sending a message does. On Linux with the GNU C library a small variable may lie in the block that each
+//! thread has from its start, at an offset that is fixed when the library is loaded ("initial exec"): one load. The
+//! compiler offers no way to ask for it, so the variable is declared and read in assembly there. The room is scarce, and
+//! one word is little: glibc keeps 1,664 bytes for libraries that are loaded late.
+//!
+//! Elsewhere it is an ordinary thread-local variable.
+
+#[cfg_attr(
+    all(
+        not(loom),
+        target_os = "linux",
+        target_env = "gnu",
+        target_arch = "x86_64",
+        target_pointer_width = "64"
+    ),
+    path = "own/initial_exec.rs"
+)]
+#[cfg_attr(
+    not(all(
+        not(loom),
+        target_os = "linux",
+        target_env = "gnu",
+        target_arch = "x86_64",
+        target_pointer_width = "64"
+    )),
+    path = "own/variable.rs"
+)]
+mod imp;
+
+pub(crate) use imp::{get, set};
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_thread_has_its_own_and_begins_with_none() {
+        let before = get();
+        let mine = std::ptr::without_provenance(0x5001);
+        set(mine);
+        let others = std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                let first = get();
+                set(std::ptr::without_provenance(0x5002));
+                (first.addr(), get().addr())
+            });
+            other.join().expect("no panic")
+        });
+        assert_eq!((others, get()), ((0, 0x5002), mine));
+        set(before);
+    }
+}

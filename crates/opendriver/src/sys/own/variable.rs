@@ -1,0 +1,20 @@
+//! For every other system, and for the models.
+
+use std::cell::Cell;
+
+use crate::sync::per_thread;
+
+per_thread! {
+    static OWN: Cell<*const ()> = Cell::new(std::ptr::null());
+}
+
+/// The calling thread's word; null at first.
+#[inline(always)]
+pub(crate) fn get() -> *const () {
+    OWN.with(Cell::get)
+}
+
+/// Sets the calling thread's word.
+pub(crate) fn set(word: *const ()) {
+    OWN.with(|own| own.set(word));
+}
