@@ -16,5 +16,6 @@ pub(crate) fn get() -> *const () {
 
 /// Sets the calling thread's word.
 pub(crate) fn set(word: *const ()) {
-    OWN.with(|own| own.set(word));
+    // The standard one lasts as long as its thread; that of the models goes before the destructor that calls this.
+    let _ = OWN.try_with(|own| own.set(word));
 }
