@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use crate::library::{library, root};
+use crate::library::{library, root, versioned_name};
 use crate::stage::{Link, Stage, compiler, driver, installed, run};
 
 fn guide() -> String {
@@ -28,14 +28,17 @@ fn blocks(language: &str) -> Vec<String> {
     found
 }
 
-/// A directory that looks like the root of the project, with the library under test in target/release.
+/// A directory that looks like the root of the project after `cargo build --release`.
 fn project() -> tempfile::TempDir {
     let directory = tempfile::tempdir().expect("a directory");
     for name in ["include", "examples", "tests"] {
         symlink(root().join(name), directory.path().join(name)).expect("it can be made");
     }
-    fs::create_dir(directory.path().join("target")).expect("it can be made");
-    symlink(library().directory(), directory.path().join("target/release")).expect("it can be made");
+    let release = directory.path().join("target/release");
+    fs::create_dir_all(&release).expect("it can be made");
+    for file in [&library().shared, &library().fixed] {
+        symlink(file, release.join(file.file_name().expect("a name"))).expect("it can be made");
+    }
     directory
 }
 
@@ -158,6 +161,8 @@ fn the_hosts_say_why_they_fail() {
     let project = project();
     let host = "cc -Iinclude -o host examples/hosts/open_send_close.c -Ltarget/release -lopendriver";
     shell(project.path(), host);
+    symlink(&library().shared, project.path().join("target/release").join(versioned_name()))
+        .expect("it can be made");
     fs::write(project.path().join("system.ini"), "[drivers32]\n").expect("it can be written");
     let hosts: &[&str] = if installed("python3") {
         &["./host nobody", "python3 examples/hosts/open_send_close.py nobody"]
@@ -173,71 +178,5 @@ fn the_hosts_say_why_they_fail() {
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{complaint}");
         assert!(complaint.starts_with("OpenDriver: ") && complaint.contains("nobody"), "{complaint}");
-    }
-}
-
-#[test]
-fn an_installation_is_found_by_pkg_config_and_cmake() {
-    if !installed("cargo-cinstall") || !installed("pkg-config") {
-        return;
-    }
-    let project = project();
-    let prefix = project.path().join("prefix");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    run(Command::new(cargo)
-        .current_dir(root())
-        .args(["cinstall", "-p", "opendriver-capi-artifact", "--libdir", "lib", "--prefix"])
-        .arg(&prefix));
-    for header in ["opendriver/opendriver.h", "opendriver/windows/mmsystem.h"] {
-        assert!(prefix.join("include").join(header).is_file(), "{header} was not installed");
-    }
-    let flags = |arguments: &[&str]| {
-        let mut command = Command::new("pkg-config");
-        command.env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
-        run(command.args(arguments).arg("opendriver"))
-    };
-    let all = flags(&["--cflags", "--libs"]);
-    let source = root().join("examples/hosts/open_send_close.c");
-    let program = project.path().join("host");
-    run(compiler().arg("-o").arg(&program).arg(source).args(all.split_whitespace()));
-    let names = run(Command::new("readelf").arg("-d").arg(&program));
-    assert!(names.contains("Shared library: [libopendriver.so.0.1]"), "{names}");
-    driver(&root().join("examples/drivers/counter/counter.c"), &project.path().join("counter.so"), &[]);
-    fs::write(project.path().join("system.ini"), "[drivers32]\ncounter=counter.drv\n")
-        .expect("it can be written");
-    let mut host = Command::new(&program);
-    host.current_dir(project.path()).env("OPENDRIVER_CONFIG", "system.ini");
-    let printed = run(host.env("LD_LIBRARY_PATH", prefix.join("lib")));
-    assert_eq!(printed.lines().last(), Some("the driver answered 3"));
-    assert!(prefix.join("share/cmake/opendriver/opendriver-config.cmake").is_file());
-}
-
-#[test]
-fn cmake_finds_the_package() {
-    if !installed("cmake") {
-        return;
-    }
-    let project = project();
-    let path = |name: &str| project.path().join(name);
-    fs::write(
-        path("CMakeLists.txt"),
-        "cmake_minimum_required(VERSION 3.13)\nproject(hosts C)\nfind_package(opendriver REQUIRED CONFIG)\n\
-         foreach(kind opendriver static)\n\
-         add_executable(host_${kind} examples/hosts/open_send_close.c)\n\
-         target_link_libraries(host_${kind} PRIVATE opendriver::${kind})\nendforeach()\n",
-    )
-    .expect("it can be written");
-    run(Command::new("cmake")
-        .args(["-S", ".", "-B", "build"])
-        .arg(format!("-Dopendriver_DIR={}", root().join("crates/opendriver-capi/cmake").display()))
-        .arg(format!("-Dopendriver_LIBRARY_DIR={}", library().directory().display()))
-        .current_dir(project.path()));
-    run(Command::new("cmake").args(["--build", "build"]).current_dir(project.path()));
-    driver(&root().join("examples/drivers/counter/counter.c"), &path("counter.so"), &[]);
-    fs::write(path("system.ini"), "[drivers32]\ncounter=counter.drv\n").expect("it can be written");
-    for host in ["build/host_opendriver", "build/host_static"] {
-        let mut command = Command::new(path(host));
-        let printed = run(command.current_dir(project.path()).env("OPENDRIVER_CONFIG", "system.ini"));
-        assert_eq!(printed.lines().last(), Some("the driver answered 3"), "{host}");
     }
 }

@@ -52,6 +52,7 @@ fn check_all(compiler: &str, arguments: &[&str], sources: &[impl AsRef<Path>]) {
 const C89: &[&str] = &["-std=c89", "-Wno-long-long"];
 const C11: &[&str] = &["-std=c11"];
 const LEAN: &[&str] = &["-std=c11", "-DWIN32_LEAN_AND_MEAN"];
+const LEAN_CPP: &[&str] = &["-x", "c++", "-std=c++17", "-DWIN32_LEAN_AND_MEAN"];
 const CPP17: &[&str] = &["-x", "c++", "-std=c++17"];
 
 #[test]
@@ -77,6 +78,7 @@ fn each_header_compiles_alone() {
         ("clang++", CPP17),
         // Its windows.h takes a second to read; `together` has the other combinations.
         ("x86_64-w64-mingw32-gcc", LEAN),
+        ("x86_64-w64-mingw32-g++", LEAN_CPP),
     ] {
         if installed(compiler) {
             check_all(compiler, language, &sources);

@@ -25,10 +25,38 @@ pub fn root() -> &'static Path {
 /// it as a dependency of these tests.
 pub fn library() -> &'static Library {
     static BUILT: OnceLock<Library> = OnceLock::new();
-    BUILT.get_or_init(|| match std::env::var_os("OPENDRIVER_TEST_LIBRARY") {
-        Some(directory) => in_directory(Path::new(&directory)),
-        None => build(),
+    BUILT.get_or_init(|| {
+        let library = match std::env::var_os("OPENDRIVER_TEST_LIBRARY") {
+            Some(directory) => in_directory(Path::new(&directory)),
+            None => build(),
+        };
+        link_by_version(&library.shared);
+        library
     })
+}
+
+/// The name by which programs look for the shared library when they start: that of the file, with the version of the
+/// interface.
+pub fn versioned_name() -> String {
+    let numbers: Vec<&str> = env!("CARGO_PKG_VERSION").split('.').collect();
+    let version = if numbers[0] == "0" { numbers[..2].join(".") } else { numbers[0].to_owned() };
+    if cfg!(target_vendor = "apple") {
+        format!("libopendriver.{version}.dylib")
+    } else {
+        format!("libopendriver.so.{version}")
+    }
+}
+
+/// Makes the link that an installation would have, as docs/c-api.md says.
+fn link_by_version(shared: &Path) {
+    let link = shared.with_file_name(versioned_name());
+    let target = shared.file_name().expect("a file has a name");
+    match std::os::unix::fs::symlink(target, &link) {
+        // Another run has made it.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        made => made.expect("the link can be made"),
+    }
+    assert!(link.is_file(), "{} leads nowhere", link.display());
 }
 
 fn in_directory(directory: &Path) -> Library {

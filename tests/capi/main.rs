@@ -6,10 +6,14 @@
 //! - `windows`: the same driver source for Linux and Windows
 //! - `abi_diff`: nothing changes without the changelog saying so
 //! - `examples`: what the documentation shows compiles and runs
+//! - `packages`: the library as CMake, pkg-config and programs that start find it
 //!
 //! Environment variables for other ways of running the programs: `OPENDRIVER_TEST_CFLAGS` goes to the compiler of programs
 //! and drivers, `OPENDRIVER_TEST_WRAPPER` is a command in front of each program (valgrind), `OPENDRIVER_TEST_LIBRARY`
 //! a directory with the libraries to test instead of those that cargo builds.
+//!
+//! Some tests need tools that not everybody has, and are skipped without them, which they say on the standard error. With
+//! `OPENDRIVER_TEST_ALL` set, as .ci/run does, that is a failure.
 
 // The programs and the tools that look at the libraries are those of Unix systems; the library of Windows is checked
 // by compiling against its headers.
@@ -19,6 +23,7 @@ mod abi_diff;
 mod examples;
 mod headers;
 mod library;
+mod packages;
 mod programs;
 mod stage;
 mod symbols;

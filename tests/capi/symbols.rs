@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::library::{library, root};
-use crate::stage::{compiler, installed, run};
+use crate::stage::{compiler, installed, run, skip};
 
 /// The names of Windows, which are also in opendriver.h.
 const FAMILY: [&str; 16] = [
@@ -125,11 +125,7 @@ fn cbindgen_finds_the_same_prototypes_in_the_source() {
 fn is_at_least(program: &str, minor: u32) -> bool {
     let version = run(Command::new(program).arg("--version"));
     let found = version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
-    let enough = found.is_some_and(|found| found >= minor);
-    if !enough {
-        println!("skipped: {} is older than 0.{minor}", version.trim());
-    }
-    enough
+    found.is_some_and(|found| found >= minor) || skip(&format!("{} is older than 0.{minor}", version.trim()))
 }
 
 /// The source of the library as cbindgen can read it: in one file, and with the C convention in the place of the

@@ -7,12 +7,14 @@ mod shell;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::shell::{cargo, is_installed, run};
 
 /// The version that the checks are written for.
 const CARGO_DENY: &str = "0.20.2";
+/// The version with which installations are tried.
+const CARGO_C: &str = "0.10.24+cargo-0.98.0";
 
 /// A chore: its name, what it does, and how.
 type Chore = (&'static str, &'static str, fn() -> Result<()>);
@@ -22,6 +24,7 @@ const CHORES: &[Chore] = &[
     ("lint", "rustfmt, clippy and rustdoc, warnings denied", lint),
     ("deny", "bans, licences and sources of the dependencies", deny),
     ("memory", "the C programs under Valgrind and AddressSanitizer", memory),
+    ("package", "install with cargo-c, and build and run programs by what pkg-config and CMake say", package),
     ("loom", "models of the protocol between threads, in every interleaving", races::loom),
     ("tsan", "the tests of threads under ThreadSanitizer", races::tsan),
     ("check", "type-check for macOS, Windows and 32-bit Linux", cross::check),
@@ -64,11 +67,24 @@ fn memory() -> Result<()> {
         "valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect";
     if is_installed("valgrind") {
         cargo(&programs, &[("OPENDRIVER_TEST_WRAPPER", valgrind)])?;
+    } else if std::env::var_os("OPENDRIVER_TEST_ALL").is_some() {
+        bail!("valgrind is not installed, and OPENDRIVER_TEST_ALL is set: nothing may be skipped");
     } else {
         eprintln!("valgrind is not installed: skipped");
     }
     let flags = "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer";
     cargo(&programs, &[("OPENDRIVER_TEST_CFLAGS", flags)])
+}
+
+/// No part of `ci`, because cargo-c takes eight minutes of processor time to build, and is needed by nothing else.
+fn package() -> Result<()> {
+    if !is_installed("cargo-cinstall") {
+        cargo(&["install", "cargo-c", "--locked", "--debug", "--version", CARGO_C], &[])?;
+    }
+    let test = "packages::an_installation_is_found_by_pkg_config_and_cmake";
+    let arguments =
+        ["test", "-p", "opendriver-tests", "--test", "capi", "--", "--include-ignored", "--exact", test];
+    cargo(&arguments, &[("OPENDRIVER_TEST_ALL", "1")])
 }
 
 fn lint() -> Result<()> {
