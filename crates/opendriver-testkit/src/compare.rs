@@ -49,6 +49,12 @@ impl Comparison {
             expected.extend(profile_lines(Some(after)));
             got.extend(profile_lines(trace.profile_after.as_deref()));
         }
+        if let (Some(wanted), Some(code)) = (recording.exit_code, trace.exit_code())
+            && wanted != code
+        {
+            expected.push(format!("exit code {wanted}"));
+            got.push(format!("exit code {code}"));
+        }
         let same = match recording.expected {
             Expected::Lines(_) => matches,
             _ => |expected: &str, got: &str| expected == got,
@@ -64,6 +70,14 @@ impl Comparison {
     /// Whether everything that was expected happened, and nothing else.
     pub fn is_same(&self) -> bool {
         self.lines.iter().all(|line| matches!(line, Line::Same(_)))
+    }
+
+    /// What happened, whether it was expected or not.
+    pub fn got(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| match line {
+            Line::Same(text) | Line::Extra(text) => Some(text.as_str()),
+            Line::Missing(_) => None,
+        })
     }
 
     /// How many lines differ.
@@ -150,7 +164,7 @@ fn profile_lines(text: Option<&str>) -> Vec<String> {
 const MOST_PAIRS: usize = 16_000_000;
 
 /// Whether a line is what an expected line with wildcards describes.
-fn matches(pattern: &str, line: &str) -> bool {
+pub(crate) fn matches(pattern: &str, line: &str) -> bool {
     if !pattern.contains('*') {
         return pattern == line;
     }
@@ -186,7 +200,7 @@ fn word_matches(pattern: &str, word: &str) -> bool {
 }
 
 /// The longest common subsequence, and what each side has besides.
-fn diff(expected: &[String], got: &[String], same: fn(&str, &str) -> bool) -> Vec<Line> {
+pub(crate) fn diff(expected: &[String], got: &[String], same: fn(&str, &str) -> bool) -> Vec<Line> {
     let head = expected.iter().zip(got).take_while(|(a, b)| same(a, b)).count();
     let (left, right) = (&expected[head..], &got[head..]);
     let tail = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| same(a, b)).count();

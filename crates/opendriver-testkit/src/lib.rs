@@ -16,12 +16,14 @@
 #![forbid(unsafe_code)]
 
 mod compare;
+mod ending;
 mod event;
 mod player;
 mod recorder;
 mod recording;
 mod report;
 pub mod script;
+mod similar;
 mod stage;
 mod world;
 
@@ -29,7 +31,7 @@ pub use self::compare::{Comparison, Line, normalised};
 pub use self::event::Event;
 pub use self::player::{Drivers, PlayError, Player, Sink, Trace};
 pub use self::recorder::{Record, Recorder};
-pub use self::recording::{Expected, Recording, RecordingError, Setup};
+pub use self::recording::{BlessError, Expected, Place, Recording, RecordingError, Setup};
 pub use self::report::{Format, Outcome, Verdict, summary};
 pub use self::script::{Script, ScriptError};
 pub use self::stage::{Incoming, OpenText, Stage};

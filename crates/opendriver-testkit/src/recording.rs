@@ -13,9 +13,17 @@
 //! call OpenDriver "midi" NULL 0x0
 //! ...
 //! ```
+//!
+//! What makes no sense is refused with its place: a misspelt field or directive, a value that no registry can hold, a
+//! second `@expect`. A test that silently tests less than its author meant is worse than none.
 
+mod bless;
+mod fields;
+mod json;
+pub(crate) mod registry;
 mod text;
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +31,8 @@ use std::path::{Path, PathBuf};
 use opendriver::Personality;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use self::bless::BlessError;
 
 use crate::event::Event;
 use crate::script::{Script, ScriptError};
@@ -32,6 +42,10 @@ use crate::script::{Script, ScriptError};
 pub struct Recording {
     /// Its name.
     pub name: String,
+    /// The file that it was read from.
+    pub file: Option<PathBuf>,
+    /// The system that it was recorded from, if it is a measurement and says so.
+    pub oracle: Option<String>,
     /// The world at the start.
     pub setup: Setup,
     /// Under which personality it is to be played, if it says so. What was recorded with Wine says `wine`.
@@ -42,6 +56,8 @@ pub struct Recording {
     pub expected: Expected,
     /// The whole text of SYSTEM.INI afterwards, where the recording has it.
     pub profile_after: Option<String>,
+    /// The exit code with which the process of the script ends, where the recording has it.
+    pub exit_code: Option<u32>,
 }
 
 /// What a recording expects.
@@ -105,29 +121,43 @@ pub enum RecordingError {
         problem: String,
     },
     /// The script does not follow the grammar.
-    #[error("{}:{error}", path.display())]
+    #[error("{}: {}", place, error.problem)]
     Script {
-        /// The file, or the name of the recording.
-        path: PathBuf,
-        /// Where and why. For JSON the line is the position in the list of lines.
+        /// The file and the line.
+        place: Place,
+        /// Where and why.
         error: ScriptError,
+    },
+    /// A rule is for a driver that there is not, or that does not follow rules.
+    #[error("{place}: {problem}")]
+    Rule {
+        /// The file and the line.
+        place: Place,
+        /// What is wrong, and what there is.
+        problem: String,
     },
 }
 
-/// The JSON form.
-#[derive(Serialize, Deserialize)]
-struct File {
-    name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    personality: Option<String>,
-    #[serde(default, skip_serializing)]
-    oracle: Option<String>,
-    setup: Setup,
-    script: Vec<String>,
-    #[serde(default)]
-    log: Option<Vec<Event>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    system_ini_after: Option<String>,
+/// A place in the script of a recording, as a reader finds it: `file:line:column` in plain text, `file: script line 3,
+/// column 7` where the lines are a JSON list and the file has others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    file: PathBuf,
+    is_list: bool,
+    line: usize,
+    column: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { file, line, .. } = self;
+        match (self.is_list, self.column) {
+            (false, Some(column)) => write!(f, "{}:{line}:{column}", file.display()),
+            (false, None) => write!(f, "{}:{line}", file.display()),
+            (true, Some(column)) => write!(f, "{}: script line {line}, column {column}", file.display()),
+            (true, None) => write!(f, "{}: script line {line}", file.display()),
+        }
+    }
 }
 
 impl Recording {
@@ -145,14 +175,17 @@ impl Recording {
         };
         let json = |path: &Path, source| RecordingError::Json { path: path.to_path_buf(), source };
         let content = read(path)?;
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-            return Recording::from_json(&content).map_err(|source| json(path, source));
+        let file = Some(path.to_path_buf());
+        if is_json(path) {
+            let recording = json::parse(&content).map_err(|source| json(path, source))?;
+            return Ok(Recording { file, ..recording });
         }
         let mut recording = text::parse(&content).map_err(|(line, problem)| RecordingError::Text {
             path: path.to_path_buf(),
             line,
             problem,
         })?;
+        recording.file = file;
         recording.name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let beside = path.with_extension("expected.json");
         if recording.expected == Expected::Nothing && beside.exists() {
@@ -166,16 +199,9 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// Those of JSON, and of missing fields.
+    /// Those of JSON, of missing and unknown fields, and of values that make no sense; with line and column.
     pub fn from_json(text: &str) -> Result<Recording, serde_json::Error> {
-        let File { name, personality, oracle, setup, script, log, system_ini_after } =
-            serde_json::from_str(text)?;
-        let personality = match personality {
-            Some(word) => Some(word.parse().map_err(<serde_json::Error as serde::de::Error>::custom)?),
-            None => oracle.filter(|oracle| oracle.starts_with("Wine")).map(|_| Personality::Wine),
-        };
-        let expected = log.map_or(Expected::Nothing, Expected::Events);
-        Ok(Recording { name, setup, personality, lines: script, expected, profile_after: system_ini_after })
+        json::parse(text)
     }
 
     /// A recording from its plain text form, with a name.
@@ -194,22 +220,7 @@ impl Recording {
 
     /// The JSON form. Expectations that are lines of text do not go with it.
     pub fn to_json(&self) -> String {
-        let log = match &self.expected {
-            Expected::Events(events) => Some(events.clone()),
-            _ => None,
-        };
-        let file = File {
-            name: self.name.clone(),
-            personality: self.personality.map(|personality| personality.to_string()),
-            oracle: None,
-            setup: self.setup.clone(),
-            script: self.lines.clone(),
-            log,
-            system_ini_after: self.profile_after.clone(),
-        };
-        let mut text = serde_json::to_string_pretty(&file).expect("it has nothing that JSON has not");
-        text.push('\n');
-        text
+        json::write(self)
     }
 
     /// The plain text form.
@@ -223,12 +234,24 @@ impl Recording {
     ///
     /// [`RecordingError::Script`].
     pub fn script(&self) -> Result<Script, RecordingError> {
-        Script::parse(&self.lines.join("\n"))
-            .map_err(|error| RecordingError::Script { path: PathBuf::from(&self.name), error })
+        Script::parse(&self.lines.join("\n")).map_err(|error| RecordingError::Script {
+            place: self.place(error.line, Some(error.column)),
+            error,
+        })
+    }
+
+    /// A place in the script, counted from 1.
+    pub fn place(&self, line: usize, column: Option<usize>) -> Place {
+        let file = self.file.clone().unwrap_or_else(|| PathBuf::from(&self.name));
+        Place { is_list: is_json(&file), file, line, column }
     }
 
     /// Whether what is expected ends with a crash of the system that was recorded.
     pub fn crashed(&self) -> bool {
         matches!(&self.expected, Expected::Events(events) if events.iter().any(|event| event.kind == "crash"))
     }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }

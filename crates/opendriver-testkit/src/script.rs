@@ -18,6 +18,7 @@
 //!
 //! The functions are those of [`FUNCTIONS`].
 
+mod check;
 mod functions;
 mod lexer;
 mod parser;
@@ -25,6 +26,7 @@ mod parser;
 use std::collections::HashSet;
 use std::fmt;
 
+pub(crate) use self::check::{MOST_OPENS, MOST_THREADS, most};
 pub use self::functions::{FUNCTIONS, Function, Parameter};
 
 /// A parsed script.
@@ -143,6 +145,13 @@ impl Script {
         parser::parse(text)
     }
 
+    /// The rules of the script, those in blocks included.
+    pub fn rules(&self) -> Vec<&Rule> {
+        let mut found = Vec::new();
+        rules(&self.statements, &mut found);
+        found
+    }
+
     /// The variables that are set anywhere in the script.
     pub fn variables(&self) -> HashSet<String> {
         let mut names = HashSet::new();
@@ -180,6 +189,18 @@ fn collect<'a>(statements: &'a [Statement], function: &str, found: &mut Vec<&'a 
                 collect(&call.block, function, found);
             }
             Statement::Rule(rule) => collect(&rule.block, function, found),
+        }
+    }
+}
+
+fn rules<'a>(statements: &'a [Statement], found: &mut Vec<&'a Rule>) {
+    for statement in statements {
+        match statement {
+            Statement::Call(call) => rules(&call.block, found),
+            Statement::Rule(rule) => {
+                found.push(rule);
+                rules(&rule.block, found);
+            }
         }
     }
 }
@@ -231,6 +252,14 @@ pub enum Problem {
     Number(String),
     /// A word after `rule` that is no option.
     Option(String),
+    /// A rule that has this twice.
+    Twice(&'static str),
+    /// A rule that has two of `nth=` and `from=`.
+    HitsTwice,
+    /// A rule for the hit number 0.
+    NoHit,
+    /// An argument that makes no sense for the function; the text says what is allowed.
+    Argument(String),
 }
 
 impl fmt::Display for Problem {
@@ -253,6 +282,10 @@ impl fmt::Display for Problem {
                 write!(f, "{} arguments, but it is: {function}", found)
             }
             Problem::Number(text) => write!(f, "{text} is no number of 64 bits"),
+            Problem::Twice(what) => write!(f, "the rule has {what} already"),
+            Problem::HitsTwice => f.write_str("a rule has either nth=N or from=N, and one of them once"),
+            Problem::NoHit => f.write_str("hits are counted from 1"),
+            Problem::Argument(problem) => f.write_str(problem),
             Problem::Option(word) => {
                 write!(
                     f,

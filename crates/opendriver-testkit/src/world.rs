@@ -13,6 +13,8 @@ use opendriver::{BuiltIn, Call, ManagerBuilder, Observer};
 
 use crate::player::Drivers;
 use crate::player::device::mod_message;
+use crate::recording::{Recording, RecordingError};
+use crate::similar::similar;
 use crate::stage::{Incoming, OpenText, Stage};
 
 /// What lies in `C:\oracle`: where, and what rules call it.
@@ -87,6 +89,51 @@ impl Scripted {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         self.files.push((path, name, Content::Library(library)));
         self
+    }
+
+    /// Checks that each rule of a script is for a driver that does what rules say.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordingError::Rule`] for the first that is not, and those of [`Recording::script`].
+    pub fn check_rules(&self, recording: &Recording) -> Result<(), RecordingError> {
+        let script = recording.script()?;
+        for rule in script.rules() {
+            let Some(driver) = &rule.driver else { continue };
+            let is_meant = |(_, name, _): &&(PathBuf, String, Content)| name.eq_ignore_ascii_case(driver);
+            let meant: Vec<_> = self.files.iter().filter(is_meant).collect();
+            let library = meant.iter().find_map(|(_, _, content)| match content {
+                Content::Library(library) => Some(library.display()),
+                Content::Script(_) => None,
+            });
+            let problem = match (library, meant.is_empty()) {
+                (Some(library), _) => format!(
+                    "the rule is for {driver}, which is the library {library}; rules are for scripted drivers"
+                ),
+                (None, true) => self.unknown(driver),
+                (None, false) => continue,
+            };
+            return Err(RecordingError::Rule { place: recording.place(rule.line, None), problem });
+        }
+        Ok(())
+    }
+
+    /// What there is instead of a driver that there is not.
+    fn unknown(&self, driver: &str) -> String {
+        let follows = |content: &Content| matches!(content, Content::Script(Kind::Driver));
+        let mut names: Vec<&str> = self
+            .files
+            .iter()
+            .filter(|(.., content)| follows(content))
+            .map(|(_, name, _)| name.as_str())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let meant = match similar(driver, names.iter().copied()) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => format!("there are {} and * for all", names.join(", ")),
+        };
+        format!("no driver is called {driver} in rules; {meant}")
     }
 }
 

@@ -68,6 +68,25 @@ fn what_is_wrong_is_told_with_its_place() {
         ("rule probea DRV_OPNE ret=1", "1:13: DRV_OPNE stands where a message"),
         ("rule probea DRV_OPEN often=1", "1:22: often is no option of a rule"),
         ("rule probea DRV_OPEN ret 1", "1:26: 1 stands where `=` is expected"),
+        ("rule probea DRV_OPEN nth=0", "1:26: hits are counted from 1"),
+        ("rule probea DRV_OPEN from=0 ret=1", "1:27: hits are counted from 1"),
+        ("rule probea DRV_OPEN nth=1 from=2", "1:28: a rule has either nth=N or from=N"),
+        ("rule probea DRV_OPEN nth=1 nth=2", "1:28: a rule has either nth=N or from=N"),
+        ("rule probea DRV_OPEN ret=1 ret=2", "1:28: the rule has ret= already"),
+        ("rule * * { FreeWinmm } ret=1 { FreeWinmm }", "1:30: the rule has a block already"),
+        ("opens 1000001 \"a\" NULL 0 \"lifo\"", "1:7: 1000001 opens are more than 1000000"),
+        ("opens 5 \"a\" NULL 0 \"lilo\"", "1:20: \"lilo\" is none of \"lifo\", \"fifo\""),
+        ("opens \"x\" \"a\" NULL 0 \"lifo\"", "1:7: the number of opens is a number up to 1000000"),
+        ("threads 1001 1 \"a\" NULL 0", "1:9: 1001 threads are more than 1000"),
+        ("threads 2 9999999 \"a\" NULL 0", "1:11: 9999999 iterations are more than 1000000"),
+        (
+            "RegSet \"s\" \"n\" \"string\" \"x\"",
+            "1:16: \"string\" is no type of a registry value; there are sz,",
+        ),
+        ("RegSet \"s\" \"n\" \"dword\" \"x\"", "1:24: \"x\" is no dword, which takes a number of 32 bits"),
+        ("RegSet \"s\" \"n\" \"binary\" \"abc\"", "1:25: \"abc\" is no binary, which takes a text of"),
+        ("RegSet NULL \"n\" \"sz\" \"abc\"", "1:8: RegSet takes section, name and type as text"),
+        ("DriverCallback \"task\" 0 0 0 0 0 0", "1:16: \"task\" is none of \"function\", "),
         ("CloseDriver h 0 0 }", "1:19: } stands where the end of the statement is expected"),
         ("= 1", "1:1: = stands where a function, a variable or `rule` is expected"),
     ] {
@@ -142,6 +161,51 @@ fn profile_functions_fill_buffers_as_windows_does() {
         get("GetPrivateProfileString \"s\" \"a\" \"none\" \"other.ini\" 9"),
         "String 0x4 buf=\"none\""
     );
+}
+
+#[test]
+fn writing_a_profile_that_cannot_be_written_is_a_result() {
+    let write = |file: &str| {
+        let text = format!("WritePrivateProfileString \"s\" \"a\" \"1\" {file}\nFreeWinmm\n");
+        let found = lines(&text, "ret ");
+        assert_eq!(found.len(), 2, "the script goes on after {file}");
+        found[0].clone()
+    };
+    for file in ["NULL", "\"Q:\\\\x.ini\"", "\"C:\\\\nowhere\\\\x.ini\"", "\"C:\\\\oracle\""] {
+        assert_eq!(write(file), "ret WritePrivateProfileString 0x0", "{file}");
+    }
+    assert_eq!(write("\"system.ini\""), "ret WritePrivateProfileString 0x1");
+}
+
+#[test]
+fn writing_a_value_leaves_the_rest_of_the_file_alone() {
+    let before = "; head\r\n[ Drivers32 ] ; kept\n wave =old.drv ; data\r\n;x=1\r\n\r\n[empty]\r\nno key\r\n[drivers32]\r\nwave=2";
+    let setup = serde_json::json!({ "system_ini": before });
+    for personality in ["wine", "win32", "win31"] {
+        let text = format!(
+            "@personality {personality}\n@setup {setup}\n\
+             WritePrivateProfileString \"drivers32\" \"WAVE\" \"new.drv\" \"system.ini\"\n"
+        );
+        let recording = Recording::from_text("test", &text).expect("it is a script");
+        let trace = Player::new(personality.parse().expect("a personality"))
+            .play(&recording, Scripted::standard())
+            .unwrap_or_else(|error| panic!("{error}"));
+        let after = before.replace(" wave =old.drv ; data", " wave =new.drv");
+        assert_eq!(trace.profile_after.as_deref(), Some(after.as_str()), "{personality}");
+    }
+}
+
+#[test]
+fn a_variable_does_not_get_around_a_limit() {
+    for (script, part) in [
+        ("n = let 1000001\nopens n \"probea.dll\" NULL 0 \"lifo\"\n", "line 2: 1000001 opens are more than"),
+        ("n = let 1001\nthreads n 1 \"probea.dll\" NULL 0\n", "line 2: 1001 threads are more than"),
+        ("n = let 1000001\nthreads 1 n \"probea.dll\" NULL 0\n", "line 2: 1000001 iterations are more than"),
+    ] {
+        let recording = Recording::from_text("test", script).expect("it is a script");
+        let error = Player::default().play(&recording, Scripted::standard()).expect_err("it is too much");
+        assert!(error.to_string().starts_with(part), "{error}");
+    }
 }
 
 #[test]

@@ -9,13 +9,11 @@ use super::PlayError;
 use super::calls::{Arguments, problem};
 use super::value::{Frame, Value};
 use crate::event::Event;
-use crate::script::Statement;
+use crate::script::{MOST_OPENS, MOST_THREADS, Statement, most};
 use crate::stage::Stage;
 
 /// The message that each thread of `threads` sends.
 const MESSAGE: u32 = 0x4001;
-/// No script needs more threads, and a mistyped number should not bring a machine down.
-const MOST_THREADS: u64 = 1000;
 
 impl Stage {
     /// Runs a block in another thread and waits for it.
@@ -45,9 +43,8 @@ impl Stage {
     /// Several threads open, send and close again and again.
     fn threads(&self, arguments: &Arguments<'_>) -> Result<Value, PlayError> {
         let [threads, iterations] = [0, 1].map(|index| arguments.number(index, self));
-        if threads > MOST_THREADS {
-            return Err(problem(arguments.call, format!("{threads} threads are more than {MOST_THREADS}")));
-        }
+        most(threads, "threads", MOST_THREADS).map_err(|text| problem(arguments.call, text))?;
+        most(iterations, "iterations", MOST_OPENS).map_err(|text| problem(arguments.call, text))?;
         let (name, section, lparam2) = (arguments.text(2)?, arguments.text(3)?, arguments.lparam(4, self));
         let manager = self.manager()?;
         let [opened, failed, sent, closed] = [const { AtomicU64::new(0) }; 4];
@@ -91,10 +88,12 @@ impl Stage {
             Some("fifo") => false,
             _ => return Err(problem(arguments.call, "the order of opens is \"lifo\" or \"fifo\"")),
         };
+        let number = arguments.number(0, self);
+        most(number, "opens", MOST_OPENS).map_err(|text| problem(arguments.call, text))?;
         let manager = self.manager()?;
         let (done, counts) = self.log.counted(|| -> Result<(u64, u64), PlayError> {
             let mut handles: Vec<u64> = Vec::new();
-            for _ in 0..arguments.number(0, self) {
+            for _ in 0..number {
                 handles.extend(Some(self.open(name, section, lparam2)?).filter(|raw| *raw != 0));
             }
             if last_first {

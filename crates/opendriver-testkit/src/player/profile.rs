@@ -6,7 +6,7 @@ use opendriver::config::{CodePage, Document, Profile, Switches};
 use serde_json::Value as Json;
 
 use super::PlayError;
-use super::calls::{Arguments, problem};
+use super::calls::Arguments;
 use super::value::Value;
 use crate::stage::Stage;
 
@@ -38,27 +38,23 @@ impl Stage {
         Ok((Value::Number(kept as u64), vec![("buf".to_owned(), buffer.into())]))
     }
 
-    /// WritePrivateProfileString: whether it succeeded.
+    /// WritePrivateProfileString: whether it succeeded. What keeps it from writing (no file name, a drive that there is
+    /// not, a missing directory) is told by the result alone, as on Windows.
     pub(super) fn write_profile(&self, arguments: &Arguments<'_>) -> Result<bool, PlayError> {
-        let Some(section) = arguments.text(0)? else {
-            // Flushes the cache of Windows, and returns FALSE.
-            return Ok(false);
-        };
+        // Without a section it flushes the cache of Windows, and returns FALSE.
+        let (Some(section), Some(name)) = (arguments.text(0)?, arguments.text(3)?) else { return Ok(false) };
+        let Some(file) = self.place.profile_file(name) else { return Ok(false) };
         let mut document = self.document(arguments, 3)?;
         let edited = match (arguments.text(1)?, arguments.text(2)?) {
             (Some(key), Some(value)) => document.set(section, key, value).is_ok(),
             (Some(key), None) => document.remove(section, key).is_ok(),
             (None, _) => document.remove_section(section).is_ok(),
         };
-        if edited {
-            let name = arguments.text(3)?.unwrap_or("");
-            let file = self.place.profile_file(name);
-            let file = file.ok_or_else(|| problem(arguments.call, format!("{name} is on no known drive")))?;
-            std::fs::write(&file, document.to_bytes())
-                .map_err(PlayError::world(format!("write {}", file.display())))?;
+        let written = edited && std::fs::write(&file, document.to_bytes()).is_ok();
+        if written {
             self.reload()?;
         }
-        Ok(edited)
+        Ok(written)
     }
 
     /// The file whose name is the argument at this place; an empty one if it does not exist.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::similar::similar;
+
 /// A function that a script can call.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Function {
@@ -130,28 +132,13 @@ impl Function {
 
     /// A function whose name resembles this one.
     pub(super) fn resembling(name: &str) -> Option<&'static str> {
-        let folded = name.to_ascii_lowercase();
-        let close = |known: &str| {
-            let known = known.to_ascii_lowercase();
-            known == folded
-                || known.len().abs_diff(folded.len()) <= 2
-                    && (known.starts_with(&folded) || folded.starts_with(&known) || one_typo(&known, &folded))
-        };
-        FUNCTIONS.iter().map(|function| function.name).find(|known| close(known))
+        similar(name, FUNCTIONS.iter().map(|function| function.name))
     }
 
     /// What the argument at this place is.
     pub fn parameter(&self, index: usize) -> Parameter {
         self.parameters.get(index).map_or(Any, |(_, parameter)| *parameter)
     }
-}
-
-/// Whether one character less, more, or other makes one of the other.
-fn one_typo(one: &str, other: &str) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let head = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
-    let tail = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
-    head + tail + 1 >= one.len().max(other.len())
 }
 
 impl fmt::Display for Function {

@@ -2,6 +2,7 @@
 
 use opendriver::abi::parse_message;
 
+use super::check;
 use super::lexer::{Kind, Token, tokens};
 use super::{Answer, Argument, Call, Function, Hits, Problem, Rule, Script, ScriptError, Statement};
 
@@ -91,12 +92,17 @@ impl<'a> Parser<'a> {
             return Ok(Call { line, variable, function, arguments: Vec::new(), block });
         }
         let mut arguments = Vec::new();
+        let mut places = Vec::new();
         while let Kind::Word(_) | Kind::Text(_) = self.peek().kind {
+            places.push(self.peek());
             arguments.push(self.argument()?);
         }
         let most = function.parameters.len();
         if !(most - function.optional..=most).contains(&arguments.len()) {
             return self.fail(place, Problem::ArgumentCount { function, found: arguments.len() });
+        }
+        if let Err((index, problem)) = check::arguments(function, &arguments) {
+            return self.fail(places[index], Problem::Argument(problem));
         }
         Ok(Call { line, variable, function, arguments, block: Vec::new() })
     }
@@ -168,9 +174,16 @@ impl<'a> Parser<'a> {
             },
         };
         let mut rule = Rule { line, driver, message, hits: Hits::All, answer: None, block: Vec::new() };
+        let mut has_block = false;
         loop {
             match self.peek().kind {
-                Kind::Open => rule.block.extend(self.block()?),
+                Kind::Open if has_block => {
+                    return self.fail(self.peek(), Problem::Twice("a block"));
+                }
+                Kind::Open => {
+                    rule.block = self.block()?;
+                    has_block = true;
+                }
                 Kind::Word(_) => self.option(&mut rule)?,
                 Kind::End | Kind::Close => return Ok(rule),
                 _ => return self.unexpected("an option of the rule"),
@@ -187,6 +200,9 @@ impl<'a> Parser<'a> {
             return self.unexpected("`=`");
         }
         if option == "ret" {
+            if rule.answer.is_some() {
+                return self.fail(place, Problem::Twice("ret="));
+            }
             rule.answer = Some(match &self.peek().kind {
                 Kind::Word(word) if word == "last" || word == "def" => {
                     self.at += 1;
@@ -197,8 +213,14 @@ impl<'a> Parser<'a> {
             });
             return Ok(());
         }
+        if rule.hits != Hits::All {
+            return self.fail(place, Problem::HitsTwice);
+        }
         let (word, token) = self.word("a number")?;
         let number = self.number(word, token)?;
+        if number == 0 {
+            return self.fail(token, Problem::NoHit);
+        }
         rule.hits = if option == "nth" { Hits::Only(number) } else { Hits::From(number) };
         Ok(())
     }
