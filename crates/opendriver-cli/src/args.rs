@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use opendriver::Personality;
 use opendriver::abi::LPARAM;
 
-pub(crate) use self::values::Spec;
+pub(crate) use self::values::{Limit, Spec};
 
 /// List, probe and talk to installable drivers (DriverProc drivers, the OpenDriver family of winmm).
 ///
@@ -47,7 +47,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Print one JSON document instead of text, also for errors: {"error": {...}}. What a driver itself writes to
-    /// standard output comes in between and makes it invalid
+    /// standard output comes in between and makes it invalid (not with `run`)
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Behave like this system where systems differ (the default is that of the settings, else win32)
@@ -85,6 +85,9 @@ pub(crate) enum Command {
         after_long_help = RUN_HELP
     )]
     Run(RunArgs),
+    /// What `run` starts for each script; not for people
+    #[command(hide = true)]
+    PlayOne(PlayOneArgs),
 }
 
 const PROBE_HELP: &str = "\
@@ -151,11 +154,15 @@ pub(crate) struct SendArgs {
 
 const RUN_HELP: &str = "\
 A script has one call per line: h = OpenDriver \"mine.drv hello\" NULL 0. Behind a line @expect stands what is to \
-happen, one event per line; --record writes these lines. Files that end in .json are recordings; those of Wine are \
+happen, one event per line; --bless writes these lines. Files that end in .json are recordings; those of Wine are \
 played under personality wine unless --personality says otherwise. Scripts find the drivers probea.dll, probeb.drv and \
 probec.acm, which do what rules in the script say.
 
-Exit codes: 0 everything as expected, 1 something else happened, 2 a script cannot be read or played.
+Each script is played in a process of its own. If a driver crashes, ends that process or hangs, the report says so and \
+shows what happened until then, and the next script is played. What drivers write goes to standard error.
+
+Exit codes: 0 everything as expected (or nothing was), 1 something else happened or a script did not come to its end, \
+2 a script cannot be read or played, 130 interrupted (143 by SIGTERM).
 
 Example: opendriver run --driver mine.drv=./libmine.so open.script close.script --format junit";
 
@@ -171,8 +178,23 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FORM", default_value = "text", value_parser = ["text", "tap", "junit"])]
     pub(crate) format: String,
     /// Print the script together with what happens, instead of a report
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "bless"])]
     pub(crate) record: bool,
+    /// Write what happens into the files, as what is expected from now on. Look at the changes before you keep them
+    #[arg(long)]
+    pub(crate) bless: bool,
+    /// How long a script may take before its process is ended; 0 for as long as it likes
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = values::limit)]
+    pub(crate) timeout: Limit,
+    /// Play in this process, for a debugger: a crash is then the end of everything, and there is no time limit
+    #[arg(long, conflicts_with = "timeout")]
+    pub(crate) in_process: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlayOneArgs {
+    /// Where the order is and the journal is to be written
+    pub(crate) directory: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,10 @@
 //! 4. [`commands`]: one module each; those that open a driver are watched by [`trace`].
 //! 5. [`output`]: text or JSON on standard output. [`messages`]: every failure, its text and the exit code.
 //!
-//! Exit codes: 0 done, 1 the driver refused or a script went otherwise than expected, 2 an error. A reader that closes the pipe early is no error.
+//! `run` plays each script in a process of its own, which is this program again ([`commands`]).
+//!
+//! Exit codes: 0 done, 1 the driver refused or a script went otherwise than expected, 2 an error, 130 and 143 `run` was
+//! interrupted by SIGINT or SIGTERM. A reader that closes the pipe early is no error.
 #![forbid(unsafe_code)]
 #![expect(clippy::result_large_err, reason = "a failure is made once, and ends the run")]
 

@@ -36,6 +36,10 @@ enum Exit {
     Refused = 1,
     /// Anything else.
     Error = 2,
+    /// The user has had enough: what a shell makes of SIGINT.
+    Interrupted = 130,
+    /// The same of SIGTERM.
+    Terminated = 143,
 }
 
 /// A failure, ready to be shown.
@@ -170,13 +174,20 @@ impl Failure {
         Failure::new(Exit::Error, "script", with_sources(error))
     }
 
-    /// The same with the file it is about in front, unless it is there.
-    pub(crate) fn in_file(mut self, file: &Path) -> Failure {
-        let file = file.display().to_string();
-        if !self.text.contains(&file) {
-            self.text = format!("{file}: {}", self.text);
-        }
-        self
+    /// A script cannot be played; the text says where and why.
+    pub(crate) fn unplayable(text: String) -> Failure {
+        Failure::new(Exit::Error, "script", text)
+    }
+
+    /// A script that was to be recorded did not come to its end.
+    pub(crate) fn stopped(text: String) -> Failure {
+        Failure::new(Exit::Refused, "stopped", text)
+    }
+
+    /// The user, or `terminated` somebody else, has ended the run, which the report has said.
+    pub(crate) fn interrupted(terminated: bool) -> Failure {
+        let exit = if terminated { Exit::Terminated } else { Exit::Interrupted };
+        Failure::new(exit, "interrupted", "interrupted".to_owned()).shown()
     }
 
     /// What is shown in a report instead of on its own.
@@ -318,7 +329,7 @@ pub(crate) fn kind(failure: &OpenFailure) -> &'static str {
 }
 
 /// The text of an error and of what caused it.
-fn with_sources(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

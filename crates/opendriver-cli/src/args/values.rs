@@ -1,6 +1,7 @@
 //! Numbers and messages as a person writes them.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use opendriver::abi::{LPARAM, MESSAGES, ParseMessageError, ParseMessageErrorKind, parse_message};
 
@@ -70,6 +71,20 @@ pub(crate) fn lparam(text: &str) -> Result<LPARAM, String> {
     fits.ok_or_else(|| format!("the number is too large: it does not fit {} bits", isize::BITS))
 }
 
+/// A time limit; `None` for none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limit(pub(crate) Option<Duration>);
+
+/// A time limit in seconds, with or without a fraction; 0 for none.
+pub(crate) fn limit(text: &str) -> Result<Limit, String> {
+    let seconds: Option<f64> = text.trim().parse().ok();
+    match seconds.map(Duration::try_from_secs_f64) {
+        Some(Ok(Duration::ZERO)) => Ok(Limit(None)),
+        Some(Ok(limit)) => Ok(Limit(Some(limit))),
+        _ => Err("it is no time in seconds; write one such as 10 or 0.5, or 0 for no limit".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +129,14 @@ mod tests {
         assert!(spec("DRV_POWER,").unwrap_err().contains("no number"));
         assert!(spec("").unwrap_err().contains("empty"));
         assert!(spec("DRV_OPNE").unwrap_err().ends_with("(did you mean DRV_OPEN?)"));
+    }
+
+    #[test]
+    fn limits_are_seconds() {
+        assert_eq!(limit("1.5"), Ok(Limit(Some(Duration::from_millis(1500)))));
+        assert_eq!(limit("0"), Ok(Limit(None)));
+        for text in ["", "-1", "NaN", "inf", "1e300", "soon"] {
+            assert!(limit(text).unwrap_err().contains("no time in seconds"), "{text:?}");
+        }
     }
 }

@@ -1,24 +1,49 @@
 //! `opendriver run`: scripts of calls, played and compared with what they expect.
+//!
+//! ```text
+//! files -> Recording -> an order for a process of its own (process)
+//!                           -> plays it, writes a journal (child)
+//!       <- Verdict <- the journal, and how the process ended
+//! ```
 
-use std::ffi::OsStr;
+mod child;
+mod document;
+mod drivers;
+mod journal;
+mod process;
+
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use opendriver_testkit::script::Statement;
+use opendriver::Personality;
 use opendriver_testkit::{
-    Comparison, Expected, Format, Line, Outcome, Player, Recording, Scripted, Trace, Verdict, summary,
+    Comparison, Expected, Format, Outcome, Recording, RecordingError, Trace, Verdict, normalised,
 };
-use serde_json::{Value, json};
 
+pub(crate) use self::child::play_one;
+use self::drivers::Own;
+use self::process::Interrupt;
 use crate::args::{Global, RunArgs};
 use crate::messages::Failure;
 use crate::output::{Output, visible};
 
-/// A library of the user's, and the name under which scripts open it.
-struct Own {
-    name: String,
-    library: PathBuf,
+/// What becomes of every script.
+struct Run<'a> {
+    args: &'a RunArgs,
+    personality: Option<Personality>,
+    /// Handed on to the process of a script.
+    verbose: u8,
+    own: Vec<Own>,
+    interrupt: Interrupt,
+}
+
+/// How a play went.
+struct Ended {
+    trace: Trace,
+    /// What became of the process, if it did not come to the end of the script.
+    how: Option<String>,
 }
 
 /// Plays all files and reports on them; or, to record, plays one and prints it with what happens.
@@ -26,56 +51,123 @@ pub(crate) fn run(global: &Global, args: &RunArgs, out: Output) -> Result<(), Fa
     if global.config.is_some() {
         return Err(Failure::run("scripts bring their own configuration; leave out --config".to_owned()));
     }
-    let own = args.driver.iter().map(|argument| own(argument)).collect::<Result<Vec<Own>, _>>()?;
+    let own = args.driver.iter().map(|argument| Own::parse(argument)).collect::<Result<Vec<Own>, _>>()?;
     let files = expand(&args.files)?;
+    // In this process there is nobody else who could end a script that hangs.
+    let interrupt = if args.in_process { Interrupt::default() } else { Interrupt::listen()? };
+    let run = Run { args, personality: global.personality, verbose: global.verbose, own, interrupt };
     if args.record {
         let [file] = &files[..] else {
             let text = format!("--record takes one file, and there are {}", files.len());
             return Err(Failure::run(text));
         };
-        return record(global, file, &own, out);
+        return run.record(file, out);
     }
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for file in &files {
-        let outcome = outcome(global, file, &own);
-        if args.format == "text" && !out.is_json() {
-            out.plain(&visible(&outcome.to_string()))?;
-        }
-        outcomes.push(outcome);
-    }
-    match args.format.as_str() {
-        _ if out.is_json() => out.document(&document(&outcomes))?,
-        "tap" => out.plain(&Format::Tap.report(&outcomes))?,
-        "junit" => out.plain(&Format::Junit.report(&outcomes))?,
-        _ => out.plain(&summary(&outcomes))?,
-    }
-    if outcomes.iter().all(|outcome| outcome.verdict.is_good()) {
-        return Ok(());
-    }
-    Err(Failure::scripts(outcomes.iter().any(|outcome| matches!(outcome.verdict, Verdict::Error(_)))))
+    run.report(&files, out)
 }
 
-fn own(argument: &OsStr) -> Result<Own, Failure> {
-    let text = argument.to_str().ok_or_else(|| {
-        Failure::run(format!(
-            "--driver {argument:?} is not valid Unicode; give a link of another name to the file"
-        ))
-    })?;
-    let (name, library) = match text.split_once('=') {
-        // A path may have the sign in it, a file name of a script hardly.
-        Some((name, library)) if !name.contains(['/', '\\']) && !name.is_empty() => {
-            (name.to_owned(), PathBuf::from(library))
+impl Run<'_> {
+    fn report(&self, files: &[PathBuf], out: Output) -> Result<(), Failure> {
+        let format = match self.args.format.as_str() {
+            "tap" => Format::Tap,
+            "junit" => Format::Junit,
+            _ => Format::Text,
+        };
+        let write = |text: String| match (out.is_json(), format) {
+            (true, _) => Ok(()),
+            (false, Format::Text) => out.plain(&visible(&text)),
+            (false, _) => out.plain(&text),
+        };
+        write(format.head(files.len()))?;
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        for (file, name) in files.iter().zip(names(files)) {
+            let outcome = if self.interrupt.pending().is_some() {
+                let verdict = Verdict::NotPlayed("interrupted before it was played".to_owned());
+                Outcome { name, verdict, elapsed: Duration::ZERO }
+            } else {
+                self.outcome(file, name)
+            };
+            write(format.entry(outcomes.len() + 1, &outcome))?;
+            outcomes.push(outcome);
         }
-        _ => {
-            let library = PathBuf::from(text);
-            let name = library.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            (name, library)
+        write(format.tail(&outcomes))?;
+        if out.is_json() {
+            out.document(&document::of(&outcomes))?;
         }
-    };
-    if !library.is_file() {
-        return Err(Failure::run(format!("--driver {text}: there is no file {}", library.display())));
+        if let Some(signal) = self.interrupt.pending() {
+            return Err(Failure::interrupted(signal == signal_hook::consts::SIGTERM));
+        }
+        if outcomes.iter().all(|outcome| outcome.verdict.is_good()) {
+            return Ok(());
+        }
+        Err(Failure::scripts(outcomes.iter().any(|outcome| matches!(outcome.verdict, Verdict::Error(_)))))
     }
-    Ok(Own { name, library })
+
+    fn outcome(&self, file: &Path, name: String) -> Outcome {
+        let start = Instant::now();
+        let verdict = self.verdict(file).unwrap_or_else(|failure| Verdict::Error(failure.into_text()));
+        Outcome { name, verdict, elapsed: start.elapsed() }
+    }
+
+    fn verdict(&self, file: &Path) -> Result<Verdict, Failure> {
+        let (mut recording, ended) = self.play(file)?;
+        if let Some(how) = ended.how {
+            // Nobody has looked at SYSTEM.INI.
+            recording.profile_after = None;
+            let comparison = Comparison::of(&recording, &ended.trace);
+            return Ok(Verdict::Stopped { how, comparison });
+        }
+        let comparison = Comparison::of(&recording, &ended.trace);
+        if self.args.bless {
+            let changed = recording.bless(&ended.trace).map_err(|error| Failure::script(&error))?;
+            return Ok(if changed { Verdict::Written } else { Verdict::Same });
+        }
+        Ok(if !comparison.is_same() {
+            let crashed = recording.crashed().then(|| "the recorded system crashed".to_owned());
+            Verdict::Differs(comparison, crashed)
+        } else if recording.expected == Expected::Nothing {
+            Verdict::Unexpecting(normalised(&ended.trace.events))
+        } else {
+            Verdict::Same
+        })
+    }
+
+    /// Reads and plays a file.
+    fn play(&self, file: &Path) -> Result<(Recording, Ended), Failure> {
+        let mut recording = Recording::read(file).map_err(|error| Failure::script(&error))?;
+        recording.name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let wrong = |error: RecordingError| Failure::script(&error);
+        drivers::scripted(&self.own).check_rules(&recording).map_err(wrong)?;
+        let personality = self.personality.or(recording.personality).unwrap_or_default();
+        recording.personality = Some(personality);
+        let ended = if self.args.in_process {
+            let played = child::play_here(&recording, drivers::scripted(&self.own), None);
+            let trace = played.map_err(|problem| Failure::unplayable(problem.located(&recording)))?;
+            Ended { trace, how: None }
+        } else {
+            process::play(&recording, self)?
+        };
+        Ok((recording, ended))
+    }
+
+    fn record(&self, file: &Path, out: Output) -> Result<(), Failure> {
+        let (mut recording, Ended { trace, how }) = self.play(file)?;
+        if let Some(how) = how {
+            if let Some(signal) = self.interrupt.pending() {
+                return Err(Failure::interrupted(signal == signal_hook::consts::SIGTERM));
+            }
+            let until: String = normalised(&trace.events).iter().map(|line| format!("\n  {line}")).collect();
+            return Err(Failure::stopped(format!("{}: {how}; until then:{until}", file.display())));
+        }
+        recording.exit_code = trace.exit_code().filter(|code| *code != 0 || recording.exit_code.is_some());
+        recording.expected = Expected::Events(trace.events);
+        if recording.profile_after.is_some() {
+            recording.profile_after = trace.profile_after;
+        }
+        let is_json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let text = if is_json || out.is_json() { recording.to_json() } else { recording.to_text() };
+        Ok(out.plain(&text)?)
+    }
 }
 
 /// The files, and those of the directories among them.
@@ -102,106 +194,14 @@ fn expand(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Reads and plays a file.
-fn play(global: &Global, file: &Path, own: &[Own]) -> Result<(Recording, Trace), Failure> {
-    let mut recording = Recording::read(file).map_err(|error| Failure::script(&error))?;
-    recording.name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let personality = global.personality.or(recording.personality).unwrap_or_default();
-    let mut drivers = Scripted::standard();
-    for Own { name, library } in own {
-        drivers = drivers.library(name, library);
-    }
-    refuse_rules_for(own, file, &recording)?;
-    let trace = Player::new(personality)
-        .play(&recording, drivers)
-        .map_err(|error| Failure::script(&error).in_file(file))?;
-    Ok((recording, trace))
-}
-
-/// Rules are for scripted drivers; for a library they would silently do nothing.
-fn refuse_rules_for(own: &[Own], file: &Path, recording: &Recording) -> Result<(), Failure> {
-    let script = recording.script().map_err(|error| Failure::script(&error).in_file(file))?;
-    for statement in &script.statements {
-        let Statement::Rule(rule) = statement else { continue };
-        let Some(driver) = &rule.driver else { continue };
-        let stem = |own: &&Own| Path::new(&own.name).file_stem() == Some(OsStr::new(driver));
-        if let Some(own) = own.iter().find(stem) {
-            let text = format!(
-                "{}:{}: the rule is for {driver}, which is the library {}; rules are for scripted drivers",
-                file.display(),
-                rule.line,
-                own.library.display()
-            );
-            return Err(Failure::run(text));
-        }
-    }
-    Ok(())
-}
-
-fn outcome(global: &Global, file: &Path, own: &[Own]) -> Outcome {
-    let start = Instant::now();
-    let (name, verdict) = match play(global, file, own) {
-        Ok((recording, trace)) => {
-            let comparison = Comparison::of(&recording, &trace);
-            let verdict = if !comparison.is_same() {
-                let crashed = recording.crashed().then(|| "the recorded system crashed".to_owned());
-                Verdict::Differs(comparison, crashed)
-            } else if recording.expected == Expected::Nothing {
-                Verdict::Unexpecting
-            } else {
-                Verdict::Same
-            };
-            (recording.name, verdict)
-        }
-        Err(failure) => {
-            let stem = file.file_stem().unwrap_or_default();
-            (stem.to_string_lossy().into_owned(), Verdict::Error(failure.into_text()))
-        }
+/// What the report calls the files: by their names without extension, and where two have the same, by their paths.
+fn names(files: &[PathBuf]) -> Vec<String> {
+    let stem = |file: &PathBuf| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut times: HashMap<String, usize> = HashMap::new();
+    files.iter().for_each(|file| *times.entry(stem(file)).or_default() += 1);
+    let name = |file: &PathBuf| {
+        let stem = stem(file);
+        if times[&stem] > 1 { file.display().to_string() } else { stem }
     };
-    Outcome { name, verdict, elapsed: start.elapsed() }
-}
-
-fn record(global: &Global, file: &Path, own: &[Own], out: Output) -> Result<(), Failure> {
-    let (mut recording, trace) = play(global, file, own)?;
-    recording.personality = Some(global.personality.or(recording.personality).unwrap_or_default());
-    recording.expected = Expected::Events(trace.events);
-    if recording.profile_after.is_some() {
-        recording.profile_after = trace.profile_after;
-    }
-    let is_json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let text = if is_json || out.is_json() { recording.to_json() } else { recording.to_text() };
-    Ok(out.plain(&text)?)
-}
-
-fn document(outcomes: &[Outcome]) -> Value {
-    let results = outcomes.iter().map(|outcome| {
-        let mut result = json!({ "name": outcome.name, "elapsed_ms": outcome.elapsed.as_millis() as u64 });
-        match &outcome.verdict {
-            Verdict::Same => result["result"] = "same".into(),
-            Verdict::Unexpecting => result["result"] = "played".into(),
-            Verdict::Error(error) => {
-                result["result"] = "error".into();
-                result["error"] = error.as_str().into();
-            }
-            Verdict::Differs(comparison, known) => {
-                result["result"] = "different".into();
-                result["note"] = json!(known);
-                let pick = |want: fn(&Line) -> Option<&String>| -> Vec<&String> {
-                    comparison.lines.iter().filter_map(want).collect()
-                };
-                result["missing"] = json!(pick(|line| match line {
-                    Line::Missing(text) => Some(text),
-                    _ => None,
-                }));
-                result["extra"] = json!(pick(|line| match line {
-                    Line::Extra(text) => Some(text),
-                    _ => None,
-                }));
-                result["diff"] = comparison.to_string().into();
-            }
-        }
-        result
-    });
-    let good = outcomes.iter().filter(|outcome| outcome.verdict.is_good()).count();
-    json!({ "played": outcomes.len(), "as_expected": good, "results": results.collect::<Vec<Value>>() })
+    files.iter().map(name).collect()
 }

@@ -5,10 +5,15 @@
  *   REFUSE_OPEN   answers DRV_OPEN with 0
  *   REFUSE_CLOSE  answers DRV_CLOSE with 0
  *   CRASH         aborts in DRV_USER
+ *   EXIT          ends the process with exit code 0 in DRV_USER
+ *   EXIT_LATE     aborts when the process ends
+ *   HANG          says so on standard error in DRV_USER, and stays there
+ *   NOISY         writes to standard output what looks like TAP
  *   NO_PROC       exports something else than DriverProc
  *   NEEDS_MISSING_SYMBOL  needs a variable that no library has
  */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #ifdef _WIN32
@@ -48,6 +53,21 @@ EXPORT intptr_t DriverProc(uintptr_t id, uintptr_t driver, unsigned message, int
     case 0x4000:
 #ifdef CRASH
         abort();
+#endif
+#ifdef EXIT
+        exit(0);
+#endif
+#ifdef EXIT_LATE
+        atexit(abort);
+#endif
+#ifdef HANG
+        fputs("hanging\n", stderr);
+        for (;;) {
+        }
+#endif
+#ifdef NOISY
+        puts("not ok 1 - noise");
+        fflush(stdout);
 #endif
         return lparam1 + lparam2;
     default:

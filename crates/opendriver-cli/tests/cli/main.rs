@@ -7,6 +7,7 @@
 //! | `sending` | `send` and its numbers |
 //! | `getting` | `get` gives what look-ups find |
 //! | `running` | `run` plays scripts and tells what happened otherwise; what the page about it shows |
+//! | `stopping` | `run` survives drivers that crash, exit and hang, and its user's Ctrl-C |
 //! | `files` | which file a name means, and where drivers are looked for |
 //! | `bad_configurations` | a configuration that is missing, unreadable or wrong: text, line, exit code |
 //! | `bad_drivers` | files that are no drivers, and drivers that refuse, panic or crash |
@@ -23,4 +24,5 @@ mod outputs;
 mod probing;
 mod running;
 mod sending;
+mod stopping;
 mod support;

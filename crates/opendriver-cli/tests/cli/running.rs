@@ -50,7 +50,13 @@ fn what_is_recorded_is_as_expected() {
     let bare = script().split("@expect").next().expect("a script").to_owned();
     place.write("bare.script", bare);
     let played = place.run(&[&["run", "bare.script"], DRIVER].concat());
-    assert!(played.succeeds().stdout.starts_with("played   bare: it expects nothing\n"));
+    assert!(played.succeeds().stdout.starts_with("played   bare: it expects nothing, and this happened\n"));
+    assert!(
+        played.stdout.contains("\n      drv counter m1 h1 DRV_OPEN id=0x0 l1=\"start=5 step=2\" l2=0x0\n")
+    );
+    assert!(
+        played.stdout.ends_with("1 played, 0 as expected, 1 without expectation, 0 different, 0 errors\n")
+    );
     let recorded = place.run(&[&["run", "bare.script", "--record"], DRIVER].concat());
     place.write("recorded.script", &recorded.succeeds().stdout);
     let ran = place.run(&[&["run", "recorded.script"], DRIVER].concat());
@@ -97,17 +103,26 @@ fn what_cannot_be_played_says_where_and_why() {
     place.write("directive.script", "\n@expects\n");
     place.write("variable.script", "CloseDriver h 0 0\n");
     place.write("list.json", "{\"name\": 1}\n");
+    let setup = "\"setup\": {\"system_ini\": null}";
+    place.write("1.json", format!("{{\"name\": \"x\", {setup}, \"script\": [\"\", \"Close\"]}}"));
+    place.write("field.json", format!("{{\"name\": \"x\", {setup}, \"script\": [], \"lgo\": []}}"));
+    place.write("rule.script", "rule prbea DRV_OPEN ret=0\n");
     for (file, parts) in [
-        ("typo.script", "1:5: there is no function OpenDrive; did you mean OpenDriver?"),
+        ("typo.script", "typo.script:1:5: there is no function OpenDrive; did you mean OpenDriver?"),
         ("directive.script", "directive.script:2: @expects is unknown"),
-        ("variable.script", "line 1: nothing sets the variable h"),
-        ("list.json", "list.json is no recording"),
+        ("variable.script", "variable.script:1: nothing sets the variable h"),
+        ("list.json", "list.json is no recording: "),
+        ("1.json", "error    1: 1.json: script line 2, column 1: there is no function Close"),
+        ("rule.script", "rule.script:1: no driver is called prbea in rules; did you mean probea?"),
+        ("field.json", "field.json is no recording: unknown field \"lgo\"; did you mean \"log\"? at line 1"),
         ("missing.script", "cannot read missing.script"),
     ] {
         let ran = place.run(&["run", file]);
         assert_eq!(ran.code, Some(2), "{ran:#?}");
         assert!(ran.stdout.contains(parts), "{parts:?} is missing in\n{}", ran.stdout);
-        place.run(&["run", file, "--record"]).fails(2, &[parts]);
+        let alone =
+            parts.split_once(": 1.json").map_or(parts.to_owned(), |(_, rest)| format!("1.json{rest}"));
+        place.run(&["run", file, "--record"]).fails(2, &[&alone]);
     }
     place
         .run(&["run", "counter.script", "--driver", "x.drv=none.so"])
@@ -171,4 +186,36 @@ fn a_directory_stands_for_its_scripts() {
     assert!(ran.succeeds().stdout.ends_with("2 played, 2 as expected, 0 different, 0 errors\n"));
     place.write("none/readme.txt", "nothing here");
     place.run(&["run", "none"]).fails(2, &["none has no .script and no .json file"]);
+}
+
+#[test]
+fn what_happens_can_be_made_what_is_expected() {
+    let place = place();
+    let bare = script().split("@expect").next().expect("a script").to_owned();
+    place.write("bare.script", &bare);
+    place.write("wrong.script", script().replace("drvret 0x7", "drvret 0x8"));
+    place.write("good.script", script());
+    let files = ["run", "bare.script", "wrong.script", "good.script"];
+    let ran = place.run(&[&files, DRIVER, &["--bless"]].concat());
+    assert_eq!(
+        ran.succeeds().stdout,
+        "written  bare\nwritten  wrong\nok       good\n3 played, 1 as expected, 2 written, 0 different, 0 errors\n"
+    );
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).expect("it is there");
+    assert!(read("bare.script").starts_with(&format!("{bare}@expect\n")));
+    assert_eq!((read("wrong.script"), read("good.script")), (script(), script()));
+    let ran = place.run(&[&files, DRIVER].concat());
+    assert!(ran.succeeds().stdout.ends_with("3 played, 3 as expected, 0 different, 0 errors\n"));
+}
+
+#[test]
+fn two_scripts_of_one_name_are_told_apart() {
+    let place = Place::new();
+    place.write("a/x.script", "FreeWinmm\n@expect\nend\n");
+    place.write("b/x.script", "FreeWinmm\n@expect\nend\n");
+    let ran = place.run(&["run", "a", "b", "--format", "tap"]);
+    let separator = std::path::MAIN_SEPARATOR;
+    for name in [format!("not ok 1 - a{separator}x.script\n"), format!("not ok 2 - b{separator}x.script\n")] {
+        assert!(ran.stdout.contains(&name), "{}", ran.stdout);
+    }
 }
