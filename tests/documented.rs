@@ -4,7 +4,7 @@
 
 use opendriver::Personality::{self, Win31, Win32, Wine};
 use opendriver_tests::replay::play_ordered;
-use opendriver_tests::{Replay, replay};
+use opendriver_tests::{Replay, Through, replay};
 
 /// What happens in a script, short: `h1 OPEN "text"` for messages (with lParam1), `OpenDriver h1` for what calls
 /// return.
@@ -12,7 +12,7 @@ fn happens(personality: Personality, script: &str) -> Vec<String> {
     let directory = tempfile::tempdir().expect("a directory");
     let recording = directory.path().join("documented.script");
     std::fs::write(&recording, script).expect("it can be written");
-    let trace = replay(&Replay { recording, personality, switches: Vec::new() });
+    let trace = replay(&Replay { recording, personality, switches: Vec::new(), through: Through::Rust });
     let trace = trace.unwrap_or_else(|error| panic!("{error}"));
     let short = |event: &opendriver_testkit::Event| match event.kind.as_str() {
         "drv" => {

@@ -22,9 +22,10 @@
 mod abi_diff;
 mod examples;
 mod headers;
-mod library;
 mod packages;
 mod programs;
 mod stage;
 mod symbols;
 mod windows;
+
+use opendriver_tests::library;

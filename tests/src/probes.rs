@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use opendriver::ManagerBuilder;
 use opendriver::abi::{DRV_OPEN, HDRVR, LPARAM};
 use opendriver_config::TextEncoding;
 use opendriver_testkit::{Drivers, Incoming, Kind, OpenText, STANDARD_WORLD, Stage};
@@ -44,17 +43,9 @@ impl Probes {
 }
 
 impl Drivers for Probes {
-    fn install(
-        &self,
-        stage: &Arc<Stage>,
-        drive: &Path,
-        builder: ManagerBuilder,
-    ) -> io::Result<ManagerBuilder> {
+    fn place(&self, stage: &Arc<Stage>, drive: &Path) -> io::Result<()> {
         for (file, driver, kind) in STANDARD_WORLD {
             let path = drive.join("oracle").join(file);
-            if path.exists() {
-                continue;
-            }
             fs::create_dir_all(path.parent().unwrap_or(drive))?;
             let library = match kind {
                 Kind::Driver => compile::probe(true),
@@ -76,7 +67,7 @@ impl Drivers for Probes {
                 format!("{:x} {key:x}", sink as *const () as usize),
             )?;
         }
-        Ok(builder)
+        Ok(())
     }
 
     fn name_of(&self, file: &Path) -> String {

@@ -8,15 +8,26 @@ use std::sync::{Arc, Mutex};
 
 use opendriver::Personality;
 use opendriver_config::{Settings, TextEncoding};
-use opendriver_testkit::{Event, Player, Recording, Trace};
+use opendriver_testkit::{Event, Player, Recording, Sink, Trace};
 use tempfile::TempDir;
 
-use crate::{Probes, compile};
+use crate::{CLibrary, Probes, compile, library};
 
 /// What a child process is to play; how parents tell it.
 const ORDER: &str = "OPENDRIVER_TEST_REPLAY";
+/// Where the manager of a process finds its configuration.
+const CONFIG: &str = "OPENDRIVER_CONFIG";
 /// The name of the ignored test that is the child.
 const CHILD: &str = "play_in_this_process";
+
+/// Through which functions a recording is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Through {
+    /// Those of the Rust API.
+    Rust,
+    /// Those of the shared C library, which mean the manager of the process.
+    CLibrary,
+}
 
 /// A recording, and how to play it.
 #[derive(Clone, Debug)]
@@ -27,6 +38,8 @@ pub struct Replay {
     pub personality: Personality,
     /// Single switches, as lines of TOML.
     pub switches: Vec<String>,
+    /// Through which functions.
+    pub through: Through,
 }
 
 /// Plays a recording in a process of its own, for which the calling test program must have the ignored test
@@ -39,8 +52,16 @@ pub fn replay(replay: &Replay) -> Result<Trace, String> {
         replay.personality.to_string(),
         output.display().to_string(),
         replay.switches.join("\n"),
+        match replay.through {
+            Through::Rust => String::new(),
+            Through::CLibrary => library::library().shared.display().to_string(),
+        },
     ];
-    let child = Command::new(std::env::current_exe().expect("this program"))
+    let mut child = Command::new(std::env::current_exe().expect("this program"));
+    if replay.through == Through::CLibrary {
+        child.env(CONFIG, directory.path().join("opendriver.toml")).env_remove("OPENDRIVER_PERSONALITY");
+    }
+    let child = child
         .args(["--exact", CHILD, "--ignored", "--nocapture", "--test-threads=1"])
         .env(ORDER, order.join("\u{1}"))
         .env(compile::PROBES, compile::probes())
@@ -81,8 +102,8 @@ pub fn replay(replay: &Replay) -> Result<Trace, String> {
 pub fn play_ordered() {
     let Ok(order) = std::env::var(ORDER) else { return };
     let parts: Vec<&str> = order.split('\u{1}').collect();
-    let [recording, personality, output, switches] = parts[..] else {
-        panic!("an order has four parts: {order}")
+    let [recording, personality, output, switches, library] = parts[..] else {
+        panic!("an order has five parts: {order}")
     };
     let recording = Recording::read(Path::new(recording)).unwrap_or_else(|error| panic!("{error}"));
     let personality: Personality = personality.parse().expect("a personality");
@@ -103,7 +124,14 @@ pub fn play_ordered() {
     let settings = Settings::parse(&text, ".").expect("switches are lines of TOML");
     let encoding: TextEncoding = settings.switches.parameters;
     let player = Player { personality, switches, process_ends: true };
-    let trace = player.play_with(&recording, Arc::new(Probes::new(encoding)), Some(Box::new(sink)));
+    let (probes, sink): (_, Sink) = (Arc::new(Probes::new(encoding)), Box::new(sink));
+    let trace = if library.is_empty() {
+        player.play_with(&recording, probes, Some(sink))
+    } else {
+        let config = std::env::var_os(CONFIG).expect("the parent has set it");
+        let winmm = CLibrary::load(Path::new(library), Path::new(&config));
+        player.play_through(&recording, probes, Arc::new(winmm), Some(sink))
+    };
     let trace = trace.unwrap_or_else(|error| panic!("{error}"));
     write(&format!("after {}", serde_json::Value::from(trace.profile_after)));
     std::process::exit(0);

@@ -29,7 +29,7 @@ mod world;
 
 pub use self::compare::{Comparison, Line, normalised};
 pub use self::event::Event;
-pub use self::player::{Drivers, PlayError, Player, Sink, Trace};
+pub use self::player::{Drivers, PlayError, Player, Sink, Trace, Winmm};
 pub use self::recorder::{Record, Recorder};
 pub use self::recording::{BlessError, Expected, Place, Recording, RecordingError, Setup};
 pub use self::report::{Format, Outcome, Verdict, summary};

@@ -1,16 +1,17 @@
-//! The player: runs a script against a manager, through its public functions.
+//! The player: runs a script against a manager, through its public functions, or against another [`Winmm`].
 //!
 //! # The way of a play
 //!
 //! 1. A directory is made that stands for drive C:, with the drivers in `C:\oracle` (which becomes the current
 //!    directory), SYSTEM.INI in `C:\windows`, and settings that map the drive.
-//! 2. [`Drivers::install`] puts the drivers there and a manager is built.
+//! 2. [`Drivers::place`] puts the drivers there and winmm is started, which is a manager unless said otherwise.
 //! 3. The statements are done one by one; drivers report what happens to them to the [`Stage`].
 //! 4. The process of the script ends, which sends nothing to anybody.
 
 mod calls;
 pub(crate) mod device;
 mod directory;
+pub(crate) mod in_rust;
 mod many;
 mod modules;
 pub(crate) mod outside;
@@ -18,6 +19,7 @@ pub(crate) mod place;
 mod profile;
 pub(crate) mod registry;
 pub(crate) mod value;
+mod winmm;
 
 use std::fmt;
 use std::io;
@@ -25,11 +27,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use opendriver::config::ConfigError;
-use opendriver::{Config, Manager, ManagerBuilder, Personality};
+use opendriver::{Config, ManagerBuilder, Notifier, Personality, Settings};
 
 use self::outside::NotifierOf;
 use self::place::Place;
 use self::registry::Registry;
+pub use self::winmm::Winmm;
 use crate::event::Event;
 use crate::recording::{Recording, RecordingError};
 use crate::script::{Script, Statement};
@@ -59,18 +62,28 @@ pub struct Player {
 
 /// What supplies the drivers of a play and loads libraries for it.
 pub trait Drivers: Send + Sync {
-    /// Puts the drivers into their places below the directory that stands for drive C: and makes them known to the
-    /// manager where that is necessary.
+    /// Puts the drivers into their places below the directory that stands for drive C:.
     ///
     /// # Errors
     ///
     /// Those of the file system.
-    fn install(
+    fn place(&self, stage: &Arc<Stage>, drive: &Path) -> io::Result<()>;
+
+    /// Makes drivers that are in the program known to a manager that is being built, which happens again when winmm has
+    /// been unloaded. Not called when another [`Winmm`] plays the part, which only has what files give it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system.
+    fn register(
         &self,
         stage: &Arc<Stage>,
         drive: &Path,
         builder: ManagerBuilder,
-    ) -> io::Result<ManagerBuilder>;
+    ) -> io::Result<ManagerBuilder> {
+        let _ = (stage, drive);
+        Ok(builder)
+    }
 
     /// What rules call the driver in a file. Without its extension, unless said otherwise.
     fn name_of(&self, file: &Path) -> String {
@@ -180,11 +193,38 @@ impl Player {
         drivers: Arc<dyn Drivers>,
         sink: Option<Sink>,
     ) -> Result<Trace, PlayError> {
+        self.play_on(recording, drivers, None, sink)
+    }
+
+    /// As [`Player::play_with`], with something else in the place of a manager in Rust. The drivers must be files that
+    /// it can load.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Player::play`].
+    pub fn play_through(
+        &self,
+        recording: &Recording,
+        drivers: Arc<dyn Drivers>,
+        winmm: Arc<dyn Winmm>,
+        sink: Option<Sink>,
+    ) -> Result<Trace, PlayError> {
+        self.play_on(recording, drivers, Some(winmm), sink)
+    }
+
+    fn play_on(
+        &self,
+        recording: &Recording,
+        drivers: Arc<dyn Drivers>,
+        winmm: Option<Arc<dyn Winmm>>,
+        sink: Option<Sink>,
+    ) -> Result<Trace, PlayError> {
         let script = recording.script()?;
         let _alone = PLAYING.lock().unwrap_or_else(PoisonError::into_inner);
         let place = Place::new(&recording.setup, &script)?;
         let registry = Registry::of_setup(&recording.setup, &script);
-        let stage = Stage::new(self.clone(), drivers, place, registry, Log::new(sink), script.variables());
+        let world = (drivers, place, registry);
+        let stage = Stage::new(self.clone(), world, winmm, Log::new(sink), script.variables());
         let before = std::env::current_dir().ok();
         let oracle = stage.place.oracle();
         let played = stage.set_up().and_then(|()| {
@@ -209,33 +249,24 @@ impl Player {
 impl Stage {
     fn set_up(self: &Arc<Stage>) -> Result<(), PlayError> {
         self.write_settings()?;
-        self.new_manager().map(drop)
-    }
-
-    /// The manager; another one if winmm has been unloaded.
-    pub(crate) fn manager(&self) -> Result<Arc<Manager>, PlayError> {
-        let there = self.manager.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match there {
-            Some(manager) => Ok(manager),
-            None => self.new_manager(),
-        }
-    }
-
-    fn new_manager(&self) -> Result<Arc<Manager>, PlayError> {
-        let own = self.own.upgrade().expect("it is being used");
-        let config =
-            Config::load(self.place.settings()).map_err(|error| PlayError::Config(Box::new(error)))?;
-        let builder = Manager::builder()
-            .config(config)
-            .driver_path(None)
-            .notifier(Arc::new(NotifierOf(Arc::downgrade(&own))));
-        let builder = self
-            .drivers
-            .install(&own, &self.place.drive(), builder)
+        let config = Config::load(self.place.settings());
+        let config = config.map_err(|error| PlayError::Config(Box::new(error)))?;
+        self.settings.get_or_init(|| config.settings().clone());
+        self.drivers
+            .place(self, &self.place.drive())
             .map_err(PlayError::world("put the drivers into place"))?;
-        let manager = Arc::new(builder.build());
-        *self.manager.lock().unwrap_or_else(PoisonError::into_inner) = Some(manager.clone());
-        Ok(manager)
+        let settings = self.place.settings();
+        self.winmm.start(&settings, self.notifier()).map_err(PlayError::world("start winmm"))
+    }
+
+    /// What reaches the windows, threads and events of the script.
+    pub(crate) fn notifier(&self) -> Arc<dyn Notifier> {
+        Arc::new(NotifierOf(self.own.clone()))
+    }
+
+    /// The settings at the start. Scripts change only what stands for the registry.
+    pub(crate) fn settings(&self) -> &Settings {
+        self.settings.get().expect("they are read when the stage is set up")
     }
 
     /// Writes the settings that are in force now.
@@ -245,13 +276,11 @@ impl Stage {
         std::fs::write(self.place.settings(), text).map_err(PlayError::world("write the settings"))
     }
 
-    /// Lets the manager read its configuration again.
-    pub(crate) fn reload(&self) -> Result<(), PlayError> {
-        let there = self.manager.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match there {
-            Some(manager) => manager.reload().map_err(|error| PlayError::Config(Box::new(error))),
-            None => Ok(()),
-        }
+    /// Says that the configuration has been written again.
+    pub(crate) fn configured(&self) -> Result<(), PlayError> {
+        self.winmm
+            .configured(&self.place.settings())
+            .map_err(PlayError::world("let winmm read its configuration again"))
     }
 
     fn perform(&self, script: &Script) -> Result<(), PlayError> {
@@ -274,11 +303,7 @@ impl Stage {
             self.log_detach(*index);
         }
         self.log.close();
-        let manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if !loaded.is_empty() {
-            // Dropping it would close the instances, which the end of a process does not.
-            std::mem::forget(manager);
-        }
+        self.winmm.end(!loaded.is_empty());
     }
 
     pub(crate) fn fail(&self, error: PlayError) {

@@ -8,32 +8,34 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use opendriver::Settings;
 use opendriver::abi::{
     DRV_CLOSE, DRV_DISABLE, DRV_ENABLE, DRV_FREE, DRV_LOAD, DRV_OPEN, HDRVR, LPARAM, LRESULT,
 };
-use opendriver::{Handle, Manager};
 use serde_json::{Value as Json, json};
 
 pub(crate) use self::log::Log;
 pub(crate) use self::names::{ModuleIndex, Names};
 use self::rules::Rules;
 use crate::event::{Event, hex};
+use crate::player::in_rust::InRust;
 use crate::player::outside::Outside;
 use crate::player::place::Place;
 use crate::player::registry::Registry;
 use crate::player::value::Value;
-use crate::player::{Drivers, PlayError, Player};
+use crate::player::{Drivers, PlayError, Player, Winmm};
 
-/// What is shared while a script is played: the manager, the rules, the variables, and the log. Made by
+/// What is shared while a script is played: what plays winmm, the rules, the variables, and the log. Made by
 /// [`Player::play`]; implementations of [`Drivers`] report to it what happens to and in their drivers.
 pub struct Stage {
     pub(crate) log: Log,
     pub(crate) place: Place,
     pub(crate) player: Player,
     pub(crate) drivers: Arc<dyn Drivers>,
-    pub(crate) manager: Mutex<Option<Arc<Manager>>>,
+    pub(crate) winmm: Arc<dyn Winmm>,
+    pub(crate) settings: OnceLock<Settings>,
     pub(crate) registry: Mutex<Registry>,
     pub(crate) variables: Mutex<HashMap<String, Value>>,
     pub(crate) outside: Outside,
@@ -87,9 +89,8 @@ thread_local! {
 impl Stage {
     pub(crate) fn new(
         player: Player,
-        drivers: Arc<dyn Drivers>,
-        place: Place,
-        registry: Registry,
+        (drivers, place, registry): (Arc<dyn Drivers>, Place, Registry),
+        winmm: Option<Arc<dyn Winmm>>,
         log: Log,
         assigned: HashSet<String>,
     ) -> Arc<Stage> {
@@ -98,7 +99,8 @@ impl Stage {
             place,
             player,
             drivers,
-            manager: Mutex::default(),
+            winmm: winmm.unwrap_or_else(|| Arc::new(InRust::new(own.clone()))),
+            settings: OnceLock::new(),
             registry: Mutex::new(registry),
             variables: Mutex::default(),
             outside: Outside::default(),
@@ -253,8 +255,7 @@ impl Stage {
 
     /// What the manager calls the module of an instance.
     fn module_value(&self, handle: HDRVR) -> Option<usize> {
-        let manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Some(manager?.module(Handle::from_raw(handle)?).ok()?.0.get())
+        Some(self.winmm.module("GetDriverModuleHandle", handle)).filter(|value| *value != 0)
     }
 
     /// The driver and the file of the module that the manager sends a message to. Asked once for each instance: a

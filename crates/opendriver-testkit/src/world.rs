@@ -138,7 +138,21 @@ impl Scripted {
 }
 
 impl Drivers for Scripted {
-    fn install(
+    fn place(&self, _: &Arc<Stage>, drive: &Path) -> io::Result<()> {
+        for (file, name, content) in &self.files {
+            let path = drive.join("oracle").join(file);
+            fs::create_dir_all(path.parent().unwrap_or(drive))?;
+            self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), name.clone());
+            match content {
+                Content::Library(library) => link(library, &path)?,
+                // A file of its own, since files are told apart by what the system says they are.
+                Content::Script(_) => fs::write(&path, name)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn register(
         &self,
         stage: &Arc<Stage>,
         drive: &Path,
@@ -146,21 +160,9 @@ impl Drivers for Scripted {
     ) -> io::Result<ManagerBuilder> {
         let mut builder = builder.observer(Arc::new(Watcher(Arc::downgrade(stage))));
         for (file, name, content) in &self.files {
-            let path = drive.join("oracle").join(file);
-            fs::create_dir_all(path.parent().unwrap_or(drive))?;
-            self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), name.clone());
-            match content {
-                Content::Library(library) => {
-                    // It is there already when winmm is loaded a second time.
-                    if !path.exists() {
-                        link(library, &path)?;
-                    }
-                }
-                Content::Script(kind) => {
-                    // A file of its own, since files are told apart by what the system says they are.
-                    fs::write(&path, name)?;
-                    builder = builder.built_in_file(&path, scripted(stage, name, &path, *kind))?;
-                }
+            if let Content::Script(kind) = content {
+                let path = drive.join("oracle").join(file);
+                builder = builder.built_in_file(&path, scripted(stage, name, &path, *kind))?;
             }
         }
         Ok(builder)
@@ -237,16 +239,12 @@ fn incoming(stage: &Stage, call: &Call<'_>, driver: String, file: Option<PathBuf
 impl Stage {
     /// The text of DRV_OPEN in the encoding that the personality passes it in.
     fn text_as_passed(&self, text: &str) -> OpenText {
-        let manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let config = manager.map(|manager| manager.config());
-        let settings = config.as_ref().map(|config| config.settings());
-        match settings.filter(|settings| settings.switches.parameters == TextEncoding::Ansi) {
-            Some(settings) => {
-                let bytes = settings.ansi_code_page.encode(text).map_or(text.len(), |bytes| bytes.len());
-                OpenText::Narrow(text.to_owned(), bytes)
-            }
-            None => OpenText::Wide(text.to_owned()),
+        let settings = self.settings();
+        if settings.switches.parameters != TextEncoding::Ansi {
+            return OpenText::Wide(text.to_owned());
         }
+        let bytes = settings.ansi_code_page.encode(text).map_or(text.len(), |bytes| bytes.len());
+        OpenText::Narrow(text.to_owned(), bytes)
     }
 }
 

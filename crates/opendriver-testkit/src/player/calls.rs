@@ -1,10 +1,8 @@
 //! Calls: arguments, the functions of winmm, and what is logged of them.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
-use opendriver::abi::{GND_FIRSTINSTANCEONLY, GND_REVERSE, HDRVR, LPARAM, default_result};
-use opendriver::config::CodePage;
-use opendriver::{Direction, Handle, Manager, ModuleHandle};
+use opendriver::abi::{HDRVR, LPARAM};
 use serde_json::Value as Json;
 
 use super::value::{Frame, Value};
@@ -44,9 +42,9 @@ impl Arguments<'_> {
         self.number(index, stage) as LPARAM
     }
 
-    /// The handle, or `None` for what cannot be one.
-    pub(super) fn handle(&self, index: usize, stage: &Stage) -> Option<Handle> {
-        Handle::from_raw(HDRVR(usize::try_from(self.number(index, stage)).ok()?))
+    /// A handle, or what stands in the place of one.
+    pub(super) fn handle(&self, index: usize, stage: &Stage) -> HDRVR {
+        HDRVR(self.number(index, stage) as usize)
     }
 }
 
@@ -159,47 +157,44 @@ impl Stage {
 
     /// The functions proper: the value, and what the event of the return has besides.
     fn perform_call(&self, arguments: &Arguments<'_>) -> Result<(Value, Vec<(String, Json)>), PlayError> {
-        let value = match arguments.call.function.name {
-            "OpenDriver" | "DrvOpen" => {
-                Value::Handle(self.open(arguments.text(0)?, arguments.text(1)?, arguments.lparam(2, self))?)
+        let name = arguments.call.function.name;
+        let handle = |index| arguments.handle(index, self);
+        let lparams = |index| (arguments.lparam(index, self), arguments.lparam(index + 1, self));
+        let value = match name {
+            "OpenDriver" | "OpenDriverA" | "DrvOpen" | "DrvOpenA" => {
+                let (file, section) = (arguments.text(0)?, arguments.text(1)?);
+                let opened = self.winmm.open(name, file, section, arguments.lparam(2, self));
+                Value::Handle(opened.0 as u64)
             }
-            "OpenDriverA" | "DrvOpenA" => {
-                let (name, section) = (arguments.text(0)?.map(ansi), arguments.text(1)?.map(ansi));
-                let lparam2 = arguments.lparam(2, self);
-                Value::Handle(self.open(name.as_deref(), section.as_deref(), lparam2)?)
+            "CloseDriver" | "DrvClose" => {
+                let (lparam1, lparam2) = lparams(1);
+                Value::Number(self.winmm.close(name, handle(0), lparam1, lparam2) as u64)
             }
-            "CloseDriver" | "DrvClose" => Value::Number(self.close(arguments)?.into()),
             "SendDriverMessage" | "DrvSendMessage" => {
-                let [message, l1, l2] = [1, 2, 3].map(|index| arguments.number(index, self));
-                let manager = self.manager()?;
-                let sent = arguments
-                    .handle(0, self)
-                    .and_then(|handle| manager.send(handle, message as u32, l1 as LPARAM, l2 as LPARAM).ok());
-                Value::Number(sent.unwrap_or(0) as u64)
+                let (message, (lparam1, lparam2)) = (arguments.short(1, self), lparams(2));
+                Value::Number(self.winmm.send(name, handle(0), message, lparam1, lparam2) as u64)
             }
             "DefDriverProc" | "DrvDefDriverProc" => {
-                Value::Number(default_result(arguments.short(2, self)) as u64)
+                let (id, message) = (arguments.number(0, self) as usize, arguments.short(2, self));
+                let result = self.winmm.default_result(name, id, handle(1), message, lparams(3));
+                Value::Number(result as u64)
             }
-            "GetDriverModuleHandle" | "DrvGetModuleHandle" => self.module_of_handle(arguments)?,
-            "GetDriverFlags" => {
-                let manager = self.manager()?;
-                let flags = arguments.handle(0, self).and_then(|handle| manager.flags(handle).ok());
-                Value::Number(flags.unwrap_or(0).into())
-            }
-            "GetNextDriver" => self.next_driver(arguments)?,
+            "GetDriverModuleHandle" | "DrvGetModuleHandle" => match self.winmm.module(name, handle(0)) {
+                0 => Value::Null,
+                value => self.names().bound(value).map_or(Value::Number(value as u64), Value::Module),
+            },
+            "GetDriverFlags" => Value::Number(self.winmm.flags(handle(0)).into()),
+            "GetNextDriver" => match self.winmm.next(handle(0), arguments.short(1, self)) {
+                HDRVR::NULL => Value::Null,
+                next => Value::Handle(next.0 as u64),
+            },
             "DriverCallback" => return self.callback(arguments),
-            "modMessage" => Value::Number(self.device_message(arguments)?.into()),
+            "modMessage" => Value::Number(self.device_message(arguments).into()),
             "GetModuleHandle" => self.module_by_name(arguments.text(0)?),
             "LoadLibrary" => self.load_library(arguments.text(0)?),
             "FreeLibrary" => self.free_library(&arguments.values[0]),
             "FreeWinmm" => {
-                // What drivers call from inside their last messages still reaches the manager that goes. If one
-                // refuses to be closed, it stays.
-                let stays = !self.manager()?.close_all().is_empty();
-                if !stays {
-                    let manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    drop(manager);
-                }
+                let stays = self.winmm.unload();
                 return Ok((Value::Number(1), vec![("winmm_still_loaded".to_owned(), stays.into())]));
             }
             "SetCurrentDirectory" => Value::Number(self.change_directory(arguments.text(0)?).into()),
@@ -210,43 +205,6 @@ impl Stage {
             other => return Err(problem(arguments.call, format!("{other} cannot be played"))),
         };
         Ok((value, Vec::new()))
-    }
-
-    /// The handle, 0 if it cannot be opened. The functions of Rust have no NULL name.
-    pub(super) fn open(
-        &self,
-        name: Option<&str>,
-        section: Option<&str>,
-        lparam2: LPARAM,
-    ) -> Result<u64, PlayError> {
-        let manager = self.manager()?;
-        let opened = name.and_then(|name| manager.open(name, section, lparam2).ok());
-        Ok(opened.map_or(0, |handle| handle.to_raw().0 as u64))
-    }
-
-    fn close(&self, arguments: &Arguments<'_>) -> Result<bool, PlayError> {
-        let manager = self.manager()?;
-        let [lparam1, lparam2] = [1, 2].map(|index| arguments.lparam(index, self));
-        Ok(arguments.handle(0, self).is_some_and(|handle| manager.close(handle, lparam1, lparam2).is_ok()))
-    }
-
-    fn module_of_handle(&self, arguments: &Arguments<'_>) -> Result<Value, PlayError> {
-        let manager: Arc<Manager> = self.manager()?;
-        let module = arguments.handle(0, self).and_then(|handle| manager.module(handle).ok());
-        let Some(ModuleHandle(value)) = module else { return Ok(Value::Null) };
-        Ok(self.names().bound(value.get()).map_or(Value::Number(value.get() as u64), Value::Module))
-    }
-
-    fn next_driver(&self, arguments: &Arguments<'_>) -> Result<Value, PlayError> {
-        let manager = self.manager()?;
-        let flags = arguments.short(1, self);
-        let direction = if flags & GND_REVERSE != 0 { Direction::Reverse } else { Direction::Forward };
-        let after = arguments.handle(0, self);
-        if after.is_none() && arguments.number(0, self) != 0 {
-            return Ok(Value::Null);
-        }
-        let next = manager.next_instance(after, direction, flags & GND_FIRSTINSTANCEONLY != 0);
-        Ok(next.map_or(Value::Null, |handle| Value::Handle(handle.to_raw().0 as u64)))
     }
 
     fn set_registry(&self, arguments: &Arguments<'_>) -> Result<Value, PlayError> {
@@ -262,7 +220,7 @@ impl Stage {
         let line = registry::line(kind, &data);
         self.registry.lock().unwrap_or_else(PoisonError::into_inner).set(section, name, &line);
         self.write_settings()?;
-        self.reload()?;
+        self.configured()?;
         let shown = vec![Json::from(section), name.into(), kind.into(), data];
         let event = Event::new("setup", self.depth()).with("fn", "RegSet").with("args", shown).with("err", 0);
         self.log.push(event);
@@ -288,14 +246,7 @@ impl Stage {
         } else {
             self.log.set_exiting();
             self.log.close();
-            std::mem::forget(self.manager.lock().unwrap_or_else(PoisonError::into_inner).take());
+            self.winmm.end(true);
         }
     }
-}
-
-/// Text after a way through the ANSI code page, in which characters that it lacks become question marks.
-fn ansi(text: &str) -> String {
-    let page = CodePage::WESTERN;
-    let encode = |c: char| page.encode(c.encode_utf8(&mut [0; 4])).unwrap_or_else(|_| b"?".to_vec());
-    page.decode(&text.chars().flat_map(encode).collect::<Vec<u8>>())
 }

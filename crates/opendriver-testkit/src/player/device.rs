@@ -1,10 +1,9 @@
 //! DriverCallback and modMessage: the ways between a device and its client.
 
 use std::cell::Cell;
-use std::num::NonZeroUsize;
 
 use opendriver::abi::HDRVR;
-use opendriver::{CallbackTarget, ModuleHandle, Notification};
+use opendriver::{CallbackTarget, Notification};
 use serde_json::Value as Json;
 
 use super::PlayError;
@@ -43,7 +42,7 @@ impl Stage {
             parameter1,
             parameter2,
         };
-        let delivered = self.manager()?.notify(target, arguments.short(1, self), &notification).is_ok();
+        let delivered = self.winmm.notify(target, arguments.short(1, self), &notification);
         let fields = match named {
             Some("event") => vec![("event_signalled".to_owned(), self.outside.take_signal().into())],
             _ => Vec::new(),
@@ -52,16 +51,14 @@ impl Stage {
     }
 
     /// Sends a message to the `modMessage` of a module; 0 if it has none.
-    pub(super) fn device_message(&self, arguments: &Arguments<'_>) -> Result<u32, PlayError> {
-        let Value::Module(index) = arguments.values[0] else { return Ok(0) };
-        let value = self.names().value(index).and_then(NonZeroUsize::new);
-        let Some(value) = value else { return Ok(0) };
+    pub(super) fn device_message(&self, arguments: &Arguments<'_>) -> u32 {
+        let Value::Module(index) = arguments.values[0] else { return 0 };
+        let Some(module) = self.names().value(index) else { return 0 };
         let [device, message] = [1, 2].map(|index| arguments.short(index, self));
         let [user, parameter1, parameter2] = [3, 4, 5].map(|index| arguments.number(index, self) as usize);
-        let manager = self.manager()?;
         DEVICE.set(Some(index));
-        let (module, parameters) = (ModuleHandle(value), (user, parameter1, parameter2));
-        Ok(manager.device_message(module, "modMessage", (device, message), parameters).unwrap_or(0))
+        let parameters = (user, parameter1, parameter2);
+        self.winmm.device_message(module, (device, message), parameters).unwrap_or(0)
     }
 }
 

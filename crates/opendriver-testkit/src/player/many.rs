@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use opendriver::Handle;
 use opendriver::abi::HDRVR;
 
 use super::PlayError;
@@ -46,21 +45,22 @@ impl Stage {
         most(threads, "threads", MOST_THREADS).map_err(|text| problem(arguments.call, text))?;
         most(iterations, "iterations", MOST_OPENS).map_err(|text| problem(arguments.call, text))?;
         let (name, section, lparam2) = (arguments.text(2)?, arguments.text(3)?, arguments.lparam(4, self));
-        let manager = self.manager()?;
+        let winmm = &self.winmm;
         let [opened, failed, sent, closed] = [const { AtomicU64::new(0) }; 4];
         let count = |counter: &AtomicU64| _ = counter.fetch_add(1, Ordering::Relaxed);
         let work = || {
             self.enter_thread(1);
             for _ in 0..iterations {
-                let Some(Ok(handle)) = name.map(|name| manager.open(name, section, lparam2)) else {
+                let handle = winmm.open("OpenDriver", name, section, lparam2);
+                if handle == HDRVR::NULL {
                     count(&failed);
                     continue;
-                };
+                }
                 count(&opened);
-                if manager.send(handle, MESSAGE, 0, 0).is_ok() {
+                if winmm.send("SendDriverMessage", handle, MESSAGE, 0, 0) != 0 {
                     count(&sent);
                 }
-                if manager.close(handle, 0, 0).is_ok() {
+                if winmm.close("CloseDriver", handle, 0, 0) != 0 {
                     count(&closed);
                 }
             }
@@ -90,23 +90,18 @@ impl Stage {
         };
         let number = arguments.number(0, self);
         most(number, "opens", MOST_OPENS).map_err(|text| problem(arguments.call, text))?;
-        let manager = self.manager()?;
-        let (done, counts) = self.log.counted(|| -> Result<(u64, u64), PlayError> {
-            let mut handles: Vec<u64> = Vec::new();
-            for _ in 0..number {
-                handles.extend(Some(self.open(name, section, lparam2)?).filter(|raw| *raw != 0));
-            }
+        let winmm = &self.winmm;
+        let ((opened, closed), counts) = self.log.counted(|| {
+            let open = |_| winmm.open("OpenDriver", name, section, lparam2);
+            let opened = (0..number).map(open);
+            let mut handles: Vec<HDRVR> = opened.filter(|handle| *handle != HDRVR::NULL).collect();
             if last_first {
                 handles.reverse();
             }
-            let close = |raw: &u64| {
-                let handle = usize::try_from(*raw).ok().and_then(|raw| Handle::from_raw(HDRVR(raw)));
-                handle.is_some_and(|handle| manager.close(handle, 0, 0).is_ok())
-            };
-            let closed = handles.iter().filter(|raw| close(raw)).count();
-            Ok((handles.len() as u64, closed as u64))
+            let closed = handles.iter().filter(|handle| winmm.close("CloseDriver", **handle, 0, 0) != 0);
+            let closed = closed.count() as u64;
+            (handles.len() as u64, closed)
         });
-        let (opened, closed) = done?;
         let event = Event::new("opens", self.depth())
             .with("opens_ok", opened)
             .with("closes_ok", closed)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use opendriver::config::{CodePage, Document, Profile, Switches};
+use opendriver::config::{CodePage, Document, Profile};
 use serde_json::Value as Json;
 
 use super::PlayError;
@@ -19,7 +19,7 @@ impl Stage {
     ) -> Result<(Value, Vec<(String, Json)>), PlayError> {
         let last = arguments.values.len() - 1;
         let size = arguments.short(last, self) as usize;
-        let profile = self.document(arguments, last - 1)?.profile(self.switches()?.ini_rules);
+        let profile = self.document(arguments, last - 1)?.profile(self.settings().switches.ini_rules);
         let (text, is_list) = match name {
             "GetPrivateProfileString" => {
                 let default = arguments.text(2)?.unwrap_or("");
@@ -52,7 +52,7 @@ impl Stage {
         };
         let written = edited && std::fs::write(&file, document.to_bytes()).is_ok();
         if written {
-            self.reload()?;
+            self.configured()?;
         }
         Ok(written)
     }
@@ -62,11 +62,7 @@ impl Stage {
         let name = arguments.text(index)?.unwrap_or("");
         let file = self.place.profile_file(name);
         let bytes = file.as_deref().map(read).unwrap_or_default();
-        Ok(Document::parse_with(bytes, CodePage::WESTERN, self.switches()?.ini_rules))
-    }
-
-    fn switches(&self) -> Result<Switches, PlayError> {
-        Ok(self.manager()?.config().settings().switches.clone())
+        Ok(Document::parse_with(bytes, CodePage::WESTERN, self.settings().switches.ini_rules))
     }
 }
 

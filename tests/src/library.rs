@@ -1,4 +1,4 @@
-//! The library under test.
+//! The C library under test.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -30,6 +30,7 @@ pub fn library() -> &'static Library {
             Some(directory) => in_directory(Path::new(&directory)),
             None => build(),
         };
+        #[cfg(unix)]
         link_by_version(&library.shared);
         library
     })
@@ -48,6 +49,7 @@ pub fn versioned_name() -> String {
 }
 
 /// Makes the link that an installation would have, as docs/c-api.md says.
+#[cfg(unix)]
 fn link_by_version(shared: &Path) {
     let link = shared.with_file_name(versioned_name());
     let target = shared.file_name().expect("a file has a name");
@@ -87,7 +89,9 @@ fn build() -> Library {
         .filter_map(|file| file.as_str().map(str::to_owned))
         .collect();
     let shared = files.iter().find(|file| file.ends_with(std::env::consts::DLL_SUFFIX));
-    let fixed = files.iter().find(|file| file.ends_with(".a"));
+    let is_fixed =
+        |file: &&String| file.ends_with(".a") || file.ends_with(".lib") && !file.ends_with(".dll.lib");
+    let fixed = files.iter().find(is_fixed);
     match (shared, fixed) {
         (Some(shared), Some(fixed)) => Library { shared: shared.into(), fixed: fixed.into() },
         _ => panic!("cargo built neither or only one kind of library: {files:?}"),
