@@ -10,7 +10,7 @@
  * - The library keeps no pointer of the caller, but for functions to call and what is said to go with them.
  * - A function that writes text takes a buffer and its size in bytes and returns the size of the whole text with its NUL.
  *   It writes as much as fits, always with a NUL, and never half a character. With NULL or the size 0 it only returns
- *   the size. 0 is a failure.
+ *   the size. 0 is a failure; the text is then empty.
  * - NULL where something is needed is a failure and not a crash.
  * - All functions may be called from any thread, from inside any driver and from inside any callback of this library.
  * - Each function sets the last error of the calling thread, to OPENDRIVER_OK as well, but for those that read it
@@ -33,7 +33,7 @@ extern "C" {
  * Outside of drivers these mean the manager of the process. It is made when it is first needed, from the file that the
  * environment variable OPENDRIVER_CONFIG names (INI or TOML), else from opendriver.toml or system.ini in the user's
  * configuration directory, else in the system's. OPENDRIVER_PERSONALITY (win32, win31, wine) wins over the personality of
- * the settings. The file is read again when it has changed. When the process ends nothing is sent to drivers.
+ * the settings, in any case. The file is read again when it has changed. When the process ends nothing is sent to drivers.
  *
  * Called by a driver from inside DriverProc, they mean the manager that called the driver. */
 
@@ -87,7 +87,7 @@ OPENDRIVER_API BOOL WINAPI GetDriverInfo(HDRVR driver, DRIVERINFOSTRUCT *info);
 #define OPENDRIVER_ERROR_NULL_ARGUMENT 1 /* a pointer that must not be NULL is */
 #define OPENDRIVER_ERROR_TEXT 2          /* a text is not in the encoding that the function takes */
 #define OPENDRIVER_ERROR_MANAGER 3       /* there is no such manager (any more) */
-#define OPENDRIVER_ERROR_ARGUMENT 4      /* wrong size of a structure, or a number that is not defined */
+#define OPENDRIVER_ERROR_ARGUMENT 4      /* wrong size of a structure, an empty path, or an undefined number */
 /* 100 to 199: the configuration cannot be read. */
 #define OPENDRIVER_ERROR_CONFIG_READ 100        /* the file cannot be read */
 #define OPENDRIVER_ERROR_CONFIG_NOT_A_FILE 101  /* the path leads to a directory or a device */
@@ -177,7 +177,7 @@ OPENDRIVER_API BOOL OPENDRIVER_CALL opendriver_use_config(opendriver_manager *ma
  * it by itself when a file has changed, the others do not. */
 OPENDRIVER_API BOOL OPENDRIVER_CALL opendriver_reload(opendriver_manager *manager);
 
-/* The path of the configuration file in use; 0 if there is none. */
+/* The path of the configuration file in use, which is not read for that; 0 if there is none. */
 OPENDRIVER_API size_t OPENDRIVER_CALL opendriver_config_path(opendriver_manager *manager, char *buffer, size_t size);
 
 /* ---- The family on any manager --------------------------------------------------------------------------------------- */

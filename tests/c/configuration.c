@@ -3,7 +3,7 @@
 
 int main(void)
 {
-    char ini[4096], other[4096], broken[4096];
+    char ini[4096], other[4096], broken[4096], path[4096] = "?";
     HDRVR driver, second;
 
     strcpy(ini, in_directory("changing.ini"));
@@ -15,6 +15,8 @@ int main(void)
     CHECK(OpenDriver(u"recorder.drv", NULL, 0) == NULL);
     CHECK_CODE(OPENDRIVER_ERROR_CONFIG_VARIABLE);
     CHECK(opendriver_reload(NULL) == FALSE);
+    CHECK_CODE(OPENDRIVER_ERROR_CONFIG_VARIABLE);
+    CHECK(opendriver_config_path(NULL, path, sizeof path) == 0 && path[0] == '\0');
     CHECK_CODE(OPENDRIVER_ERROR_CONFIG_VARIABLE);
 
     /* Mended, without a restart. */
@@ -35,9 +37,17 @@ int main(void)
     /* Gone: an error, not an empty configuration, also for file names; what is open stays usable. */
     CHECK(remove(ini) == 0);
     CHECK(OpenDriver(u"another", NULL, 0) == NULL);
-    CHECK_CODE(OPENDRIVER_ERROR_CONFIG_READ);
+    CHECK_CODE(OPENDRIVER_ERROR_CONFIG_VANISHED);
     CHECK(OpenDriver(u"recorder.drv", NULL, 0) == NULL);
-    CHECK_CODE(OPENDRIVER_ERROR_CONFIG_READ);
+    CHECK_CODE(OPENDRIVER_ERROR_CONFIG_VANISHED);
+    CHECK(opendriver_open_boot_drivers(NULL, NULL) == 0);
+    CHECK_CODE(OPENDRIVER_ERROR_CONFIG_VANISHED);
+    CHECK(opendriver_reload(NULL) == FALSE);
+    CHECK_CODE(OPENDRIVER_ERROR_CONFIG_VANISHED);
+    /* Which file it is can still be asked. */
+    CHECK(opendriver_config_path(NULL, path, sizeof path) > 0);
+    CHECK_CODE(OPENDRIVER_OK);
+    CHECK_TEXT(path, ini);
     CHECK(SendDriverMessage(driver, DRV_USER, 1, 2) == 3);
 
     /* Under win31 a driver may refuse to be closed. */
@@ -54,6 +64,12 @@ int main(void)
     CHECK_CODE(OPENDRIVER_ERROR_CONFIG_SETTINGS);
     CHECK(OpenDriver(u"recorder", u"Drivers32", 0) != NULL);
     CHECK(opendriver_reload(NULL) == TRUE);
+
+    CHECK(opendriver_use_config(NULL, "") == FALSE);
+    CHECK_CODE(OPENDRIVER_ERROR_ARGUMENT);
+    CHECK(opendriver_manager_new("") == NULL);
+    CHECK_CODE(OPENDRIVER_ERROR_ARGUMENT);
+    CHECK(opendriver_last_error_text(path, sizeof path) > 0 && strstr(path, "is empty") != NULL);
 
     /* None is a choice, too. */
     CHECK(opendriver_use_config(NULL, NULL) == TRUE);

@@ -27,8 +27,22 @@ int main(void)
     pthread_t thread;
     int found = 0;
 
+    /* Whoever prints the buffer after a failure prints nothing, and no rubbish. */
     CHECK_CODE(OPENDRIVER_OK);
-    CHECK(opendriver_last_error_text(text, sizeof text) == 0);
+    memset(text, 'x', sizeof text);
+    CHECK(opendriver_last_error_text(text, sizeof text) == 0 && text[0] == '\0' && text[1] == 'x');
+    text[0] = 'x';
+    CHECK(opendriver_last_error_text(text, 0) == 0 && text[0] == 'x');
+    CHECK(opendriver_last_error_reason(0, text, 1) == 0 && text[0] == '\0');
+    text[0] = 'x';
+    CHECK(opendriver_alias(NULL, NULL, text, sizeof text) == 0 && text[0] == '\0');
+    text[0] = 'x';
+    CHECK(opendriver_module_name(NULL, NULL, text, sizeof text) == 0 && text[0] == '\0');
+    text[0] = 'x';
+    CHECK(opendriver_module_path(NULL, NULL, text, sizeof text) == 0 && text[0] == '\0');
+    strcpy(text, "nobody");
+    CHECK(opendriver_locate(NULL, text, NULL, text, sizeof text) == 0 && text[0] == '\0');
+    CHECK(mentions("nobody"));
 
     CHECK(OpenDriver(u"nobody", NULL, 0) == NULL);
     CHECK_CODE(OPENDRIVER_ERROR_NOT_FOUND);
@@ -42,7 +56,7 @@ int main(void)
         CHECK(strlen(small) == sizeof small - 1 && strncmp(small, text, sizeof small - 1) == 0);
     }
     CHECK(found);
-    CHECK(opendriver_last_error_place(count, text, sizeof text) == 0);
+    CHECK(opendriver_last_error_place(count, text, sizeof text) == 0 && text[0] == '\0');
     CHECK(opendriver_last_error_reason((size_t)-1, NULL, 0) == 0);
     /* Reading has changed nothing. */
     CHECK_CODE(OPENDRIVER_ERROR_NOT_FOUND);

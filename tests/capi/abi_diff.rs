@@ -19,7 +19,9 @@ use crate::library::root;
 use crate::symbols::exported;
 
 use changelog::{complaints, differences};
-use interface::{Interface, interface};
+pub use header::Declarations;
+use interface::Interface;
+pub use interface::interface;
 
 fn write(interface: &Interface) -> String {
     let mut text = String::from(

@@ -1,5 +1,6 @@
 //! The headers: each alone, by each compiler that is there, in each language; and their numbers are those of the source.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::process::Command;
 use opendriver::abi::*;
 use opendriver_capi::Code;
 
+use crate::abi_diff::{Declarations, interface};
 use crate::library::root;
 use crate::stage::{compiler, installed, run};
 use crate::symbols::header;
@@ -292,5 +294,90 @@ fn offsets_for_32_bits_are_the_documented_ones() {
     fs::write(&source, c).expect("it can be written");
     if cfg!(all(target_arch = "x86_64", target_os = "linux")) && installed("gcc") {
         check("gcc", &["-std=c11", "-m32"], &source);
+    }
+}
+
+/// What our headers under the names of Windows define, asked of the compiler, as assertions for those of Windows.
+fn assertions_of_windows() -> String {
+    let include = root().join("include");
+    let ours = Declarations::below(&include.join("opendriver/windows"));
+    let values = interface(&include, &BTreeSet::new());
+    let mut c = String::from(
+        "#include <windows.h>\n#include <mmsystem.h>\n#include <mmddk.h>\n#include <stddef.h>\n",
+    );
+    for name in ours.macros.keys() {
+        if let Some(value) = values.get(&format!("constant {name}")) {
+            writeln!(c, "_Static_assert((long long)({name}) == {value}, \"{name}\");").expect("text");
+        }
+    }
+    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    for (name, fields) in &ours.structures {
+        let described = &values[&format!("struct {name}")];
+        let (size, places) = described.split_once(": ").expect("a size and places");
+        writeln!(c, "_Static_assert(sizeof({name}) == {}, \"{name}\");", number(size)).expect("text");
+        for ((field, _), place) in fields.iter().zip(places.split("; ")) {
+            let offset = number(place);
+            writeln!(c, "_Static_assert(offsetof({name}, {field}) == {offset}, \"{name}.{field}\");")
+                .expect("text");
+        }
+    }
+    for (name, text) in
+        ours.types.keys().filter_map(|name| Some((name, values.get(&format!("type {name}"))?)))
+    {
+        let bytes = text.rsplit_once(": ").map(|(_, width)| number(width)).expect("it has a width");
+        writeln!(c, "_Static_assert(sizeof({name}) == {bytes}, \"{name}\");").expect("text");
+    }
+    c
+}
+
+#[test]
+fn what_stands_under_the_names_of_windows_is_what_windows_has() {
+    let compiler = "x86_64-w64-mingw32-gcc";
+    if size_of::<usize>() != 8 || !installed(compiler) {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let source = directory.path().join("windows.c");
+    let good = assertions_of_windows();
+    for what in
+        ["sizeof(MIDIOPENDESC) ==", "offsetof(MIDIHDR, dwOffset) ==", "(MODM_OPEN) ==", "sizeof(LPTSTR) =="]
+    {
+        assert!(good.contains(what), "{what} is not asked");
+    }
+    fs::write(&source, &good).expect("it can be written");
+    check(compiler, C11, &source);
+    // The check can fail.
+    fs::write(&source, good.replace("(MODM_OPEN) ==", "1 + (MODM_OPEN) ==")).expect("it can be written");
+    let output =
+        Command::new(compiler).args(["-std=c11", "-fsyntax-only"]).arg(&source).output().expect("a compiler");
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("MODM_OPEN"));
+}
+
+#[test]
+fn wide_text_is_written_as_the_guide_says() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let source = directory.path().join("wide.c");
+    let compiles = |compiler: &str, arguments: &[&str], literal: &str| {
+        let text = format!("#include <windows.h>\n#include <mmsystem.h>\nLPCWSTR name = {literal};\n");
+        fs::write(&source, text).expect("it can be written");
+        let mut command = Command::new(compiler);
+        command.args(arguments).args(["-Wall", "-Werror", "-fsyntax-only", "-I"]);
+        let output = command.arg(root().join("include/opendriver/windows")).arg(&source).output();
+        output.expect("a compiler").status.success()
+    };
+    for compiler in ["gcc", "clang"] {
+        if installed(compiler) {
+            assert!(compiles(compiler, C11, "u\"text\""), "{compiler}");
+            assert!(!compiles(compiler, C11, "L\"text\""), "{compiler}");
+            assert!(compiles(compiler, &["-std=c11", "-fshort-wchar"], "L\"text\""), "{compiler}");
+            assert!(compiles(compiler, &["-std=c11", "-DUNICODE"], "TEXT(\"text\")"), "{compiler}");
+        }
+    }
+    for compiler in ["g++", "clang++"] {
+        if installed(compiler) {
+            assert!(compiles(compiler, CPP17, "u\"text\""), "{compiler}");
+            assert!(!compiles(compiler, &[CPP17, &["-fshort-wchar"]].concat(), "L\"text\""), "{compiler}");
+            assert!(compiles(compiler, &[CPP17, &["-DUNICODE"]].concat(), "TEXT(\"text\")"), "{compiler}");
+        }
     }
 }

@@ -73,7 +73,7 @@ fn enumeration_broadcasts_and_log() {
 fn a_configuration_that_changes() {
     let changing = |stage: Stage| {
         let ini = stage.path().join("changing.ini");
-        stage.set("OPENDRIVER_CONFIG", ini).set("OPENDRIVER_PERSONALITY", "win31")
+        stage.set("OPENDRIVER_CONFIG", ini).set("OPENDRIVER_PERSONALITY", " Win31 ")
     };
     check("configuration", changing, |_| ());
 }

@@ -49,7 +49,7 @@ codes! {
     Text = 2 "OPENDRIVER_ERROR_TEXT",
     /// There is no such manager; it has been destroyed or never was.
     Manager = 3 "OPENDRIVER_ERROR_MANAGER",
-    /// A structure has another size, or a number is none of those that are defined.
+    /// A structure has another size, a path is empty, or a number is none of those that are defined.
     Argument = 4 "OPENDRIVER_ERROR_ARGUMENT",
     /// The configuration file cannot be read.
     ConfigRead = 100 "OPENDRIVER_ERROR_CONFIG_READ",

@@ -86,9 +86,10 @@ pub extern "C" fn opendriver_last_error_code() -> u32 {
 /// text with its NUL in bytes, 0 if the last call succeeded; writes as much as fits.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_last_error_text(buffer: CharBuffer, size: usize) -> usize {
-    boundary::quietly(0, || {
+    let written = boundary::quietly(0, || {
         with_detail(|detail| Some(buffer.write(size, detail.text.as_bytes()))).unwrap_or(0)
-    })
+    });
+    buffer.or_empty(size, written)
 }
 
 /// How many places were tried in the search for the driver file that the last error is about.
@@ -101,19 +102,21 @@ pub extern "C" fn opendriver_last_error_tried() -> usize {
 /// file, or a file that is none of the right kind. Returns the size with NUL, 0 if there is no such place.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_last_error_place(index: usize, buffer: CharBuffer, size: usize) -> usize {
-    boundary::quietly(0, || {
+    let written = boundary::quietly(0, || {
         with_detail(|detail| Some(buffer.write_path(size, &detail.tried.get(index)?.place))).unwrap_or(0)
-    })
+    });
+    buffer.or_empty(size, written)
 }
 
 /// Why that place was passed over, a sentence that begins with the path. Returns the size with NUL, 0 if there is no
 /// such place.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_last_error_reason(index: usize, buffer: CharBuffer, size: usize) -> usize {
-    boundary::quietly(0, || {
+    let written = boundary::quietly(0, || {
         with_detail(|detail| Some(buffer.write(size, detail.tried.get(index)?.to_string().as_bytes())))
             .unwrap_or(0)
-    })
+    });
+    buffer.or_empty(size, written)
 }
 
 /// The C name of a code, such as `OPENDRIVER_ERROR_NOT_FOUND`; NULL for a number that is none. The text is constant.

@@ -81,13 +81,16 @@ fn read(path: Option<&Path>) -> Result<Config, Failure> {
 }
 
 fn overrides() -> Result<Overrides, Failure> {
-    let Some(value) = std::env::var_os(PERSONALITY).filter(|value| !value.is_empty()) else {
-        return Ok(Overrides::default());
-    };
+    let Some(value) = std::env::var_os(PERSONALITY) else { return Ok(Overrides::default()) };
     let wrong = |reason: String| {
         Failure::new(Code::ConfigPersonality, format!("the variable {PERSONALITY}: {reason}"))
     };
     let word = value.to_str().ok_or_else(|| wrong("its value is no UTF-8 text".to_owned()))?;
+    // People type it: case and blanks around it do not count, and nothing but blanks is as if it were not set.
+    let word = word.trim().to_ascii_lowercase();
+    if word.is_empty() {
+        return Ok(Overrides::default());
+    }
     let personality: Personality = word.parse().map_err(|error| wrong(format!("{error}")))?;
     Ok(Overrides::default().personality(personality))
 }

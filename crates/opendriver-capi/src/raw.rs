@@ -113,7 +113,7 @@ impl WideText {
         }
         let text = String::from_utf16(&units);
         text.map(Some).map_err(|_| {
-            Failure::new(Code::Text, format!("the {what} is no UTF-16 text: it has half of a surrogate pair"))
+            Failure::new(Code::Text, format!("no UTF-16 in the {what}: there is half of a surrogate pair"))
         })
     }
 
@@ -190,7 +190,7 @@ impl Utf8Text {
 
 fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, Failure> {
     str::from_utf8(bytes).map_err(|error| {
-        Failure::new(Code::Text, format!("the {what} is no UTF-8 text, at byte {}", error.valid_up_to()))
+        Failure::new(Code::Text, format!("no UTF-8 in the {what}, at byte {}", error.valid_up_to()))
     })
 }
 
@@ -260,6 +260,15 @@ impl CharBuffer {
             unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), buffer.as_ptr().cast(), bytes.len()) };
         }
         text.len() + 1
+    }
+
+    /// Passes on what a function that writes text returns. If it is 0, nothing was written: then the buffer, which may be
+    /// one that nobody has initialised, gets an empty text. Not earlier, since an argument may lie in the same place.
+    pub(crate) fn or_empty(self, size: usize, written: usize) -> usize {
+        if written == 0 {
+            self.write(size, b"");
+        }
+        written
     }
 
     /// As [`CharBuffer::write`], for a path: its bytes on Unix, UTF-8 elsewhere.
@@ -373,7 +382,7 @@ mod tests {
         assert_eq!(ansi.optional(CodePage::WESTERN).as_deref(), Some("caf\u{e9}"));
         assert_eq!(
             utf8.read("name").map_err(|failure| failure.told().text),
-            Err("the name is no UTF-8 text, at byte 3".into())
+            Err("no UTF-8 in the name, at byte 3".into())
         );
         assert!(AnsiText::NULL.optional(CodePage::WESTERN).is_none());
         assert_eq!(

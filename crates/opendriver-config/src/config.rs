@@ -287,11 +287,14 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// As [`load`](Config::load), and [`ConfigError::Vanished`] if the profile was there before and is not now: an
-    /// empty profile in its place would be a surprise while an editor replaces the file. This one stays as it is.
+    /// As [`load`](Config::load), and [`ConfigError::Vanished`] if the file, or the profile that the settings name, was
+    /// there before and is not now: an empty profile in its place would be a surprise while an editor replaces the
+    /// file. This one stays as it is.
     pub fn reload(&self) -> Result<Config, ConfigError> {
         let fresh = match (&self.path, &self.location, &self.profile_path) {
-            (Some(path), Some(location), _) => Config::load_at(path, location, self.overrides.clone())?,
+            (Some(path), Some(location), _) => {
+                Config::load_at(path, location, self.overrides.clone()).map_err(gone)?
+            }
             (None, _, Some(profile)) => {
                 let mut settings = self.settings.clone();
                 settings.profile = Some(profile.clone());
@@ -305,7 +308,7 @@ impl Config {
                     && !self.profile_missing()
                     && fresh.profile_path == self.profile_path =>
             {
-                Err(ConfigError::Vanished { path: path.clone() })
+                Err(ConfigError::Vanished { what: "profile", path: path.clone() })
             }
             _ => Ok(fresh),
         }
@@ -320,6 +323,16 @@ impl Config {
     fn profile_entry(&self, section: &str, value: &crate::profile::Value<'_>) -> Entry {
         let origin = Origin::Profile { path: self.profile_path.clone(), position: value.position() };
         Entry::new(section, &value.key(), value, origin)
+    }
+}
+
+/// The error of reading a file that was there before, if it is not there now. A missing profile is no error of reading.
+fn gone(error: ConfigError) -> ConfigError {
+    match error {
+        ConfigError::Read { what, path, source } if source.kind() == io::ErrorKind::NotFound => {
+            ConfigError::Vanished { what, path }
+        }
+        error => error,
     }
 }
 

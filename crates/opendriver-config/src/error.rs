@@ -31,8 +31,10 @@ pub enum ConfigError {
     },
     /// The file that was there when the configuration was read is gone. Nothing tells whether it was removed or is
     /// just being replaced, so what was read before should stay in use.
-    #[error("the profile {} was there before and is gone: restore it, or start anew to go on without it", path.display())]
+    #[error("the {what} {} was there before and is gone: restore it, or start anew without it", path.display())]
     Vanished {
+        /// `configuration` or `profile`, the INI file that the settings name.
+        what: &'static str,
         /// The file.
         path: PathBuf,
     },
@@ -55,7 +57,7 @@ impl ConfigError {
         match self {
             ConfigError::Read { path, .. }
             | ConfigError::NotAFile { path, .. }
-            | ConfigError::Vanished { path }
+            | ConfigError::Vanished { path, .. }
             | ConfigError::NamedByVariable { path, .. } => Some(path),
             ConfigError::Settings(error) => error.path.as_deref(),
         }

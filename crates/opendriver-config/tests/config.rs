@@ -237,15 +237,27 @@ fn a_profile_that_has_gone_is_an_error() {
     let config = load(&directory.path().join("o.toml"));
     fs::remove_file(&ini).expect("removed");
     assert!(config.changed());
-    assert!(matches!(config.reload(), Err(ConfigError::Vanished { path }) if path == ini));
+    assert!(matches!(config.reload(), Err(ConfigError::Vanished { what: "profile", path }) if path == ini));
     // Settings that name another one, or none, are taken at their word.
     write(&directory.path().join("o.toml"), "profile = \"b.ini\"");
     assert!(config.reload().is_ok_and(|config| config.profile_missing()));
     write(&directory.path().join("o.toml"), "");
     assert!(config.reload().is_ok_and(|config| config.profile_path().is_none()));
     let direct = Config::load(directory.path().join("o.toml")).expect("readable");
-    fs::remove_file(directory.path().join("o.toml")).expect("removed");
-    assert!(direct.changed() && matches!(direct.reload(), Err(ConfigError::Read { .. })));
+    let settings = directory.path().join("o.toml");
+    fs::remove_file(&settings).expect("removed");
+    assert!(direct.changed());
+    let error = direct.reload().expect_err("it is gone");
+    assert!(matches!(&error, ConfigError::Vanished { what: "configuration", path } if *path == settings));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the configuration {} was there before and is gone: restore it, or start anew without it",
+            settings.display()
+        )
+    );
+    // One that was never there is another matter.
+    assert!(matches!(Config::load(&settings), Err(ConfigError::Read { .. })));
 }
 
 #[test]

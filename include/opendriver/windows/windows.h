@@ -41,20 +41,39 @@
 #define VOID void
 #endif
 
-typedef BYTE *LPBYTE;
-typedef WORD *LPWORD;
-typedef DWORD *LPDWORD;
-typedef BOOL *LPBOOL;
-typedef void *PVOID;
+typedef int INT;
 typedef short SHORT;
 typedef unsigned short USHORT;
 typedef unsigned char UCHAR;
+typedef BYTE BOOLEAN;
 typedef DWORD FOURCC;
+
+typedef BYTE *PBYTE, *LPBYTE;
+typedef WORD *PWORD, *LPWORD;
+typedef DWORD *PDWORD, *LPDWORD;
+typedef LONG *PLONG, *LPLONG;
+typedef INT *PINT, *LPINT;
+typedef UINT *PUINT;
+typedef BOOL *PBOOL, *LPBOOL;
+typedef void *PVOID;
+typedef CHAR *PSTR;
+typedef const CHAR *PCSTR;
+typedef WCHAR *PWSTR;
+typedef const WCHAR *PCWSTR;
+
+/* Text that is UTF-16 or ANSI by a switch. TEXT("name") is u"name" under UNICODE, since L"name" has the units of wchar_t. */
 #ifdef UNICODE
 typedef WCHAR TCHAR;
+#define __TEXT(quote) u##quote
 #else
 typedef CHAR TCHAR;
+#define __TEXT(quote) quote
 #endif
+#define TEXT(quote) __TEXT(quote)
+typedef TCHAR *PTSTR, *LPTSTR;
+typedef const TCHAR *PCTSTR, *LPCTSTR;
+
+#define MAX_PATH 260
 
 #define LOWORD(value) ((WORD)((DWORD_PTR)(value)&0xFFFF))
 #define HIWORD(value) ((WORD)(((DWORD_PTR)(value) >> 16) & 0xFFFF))

@@ -88,7 +88,17 @@ impl Declarations {
             }
             return;
         }
-        remember(&mut self.types, declared_name(text), text);
+        // typedef BYTE *PBYTE, *LPBYTE: the same declaration for each.
+        let (first, others) = match text.contains('(') {
+            true => (text, None),
+            false => text.split_once(',').map_or((text, None), |(first, others)| (first, Some(others))),
+        };
+        let name = declared_name(first);
+        remember(&mut self.types, name, first);
+        for other in others.into_iter().flat_map(|others| others.split(',')) {
+            let stars = first.trim_end_matches(name).trim_end_matches('*').trim_end();
+            remember(&mut self.types, last_word(other), &format!("{stars} {}", other.trim()));
+        }
     }
 }
 
@@ -173,7 +183,7 @@ fn declarations_are_understood() {
         "/* a\n b */\n#ifndef X_H\n#define X_H\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\
          #define TWO 2 /* c */\n#define LOW(a, b) \\\n  ((a) & (b))\n#define FAR\n\
          #if A\ntypedef int W;\n#else\ntypedef char W;\n#endif\n\
-         typedef struct H__ *H;\ntypedef long(CALLBACK *P)(H, int);\n\
+         typedef W *P1, *P2;\n         typedef struct H__ *H;\ntypedef long(CALLBACK *P)(H, int);\n\
          typedef struct tagS {\n  W a; /* 0 */\n  char b[3 + 1];\n  void(*c)(int, int);\n} S, *PS;\n\
          OPENDRIVER_API const char *CALL f(H h,\n   int i);\n#ifdef __cplusplus\n}\n#endif\n#endif\n",
     );
@@ -181,7 +191,7 @@ fn declarations_are_understood() {
     assert_eq!(text(&all.macros), r#"{"FAR": [""], "LOW": ["(a, b) ((a) & (b))"], "TWO": ["2"]}"#);
     assert_eq!(
         text(&all.types),
-        r#"{"H": ["struct H__ *H"], "P": ["long(CALLBACK *P)(H, int)"], "PS": ["struct tagS *"], "W": ["int W", "char W"]}"#
+        r#"{"H": ["struct H__ *H"], "P": ["long(CALLBACK *P)(H, int)"], "P1": ["W *P1"], "P2": ["W *P2"], "PS": ["struct tagS *"], "W": ["int W", "char W"]}"#
     );
     assert_eq!(
         format!("{:?}", all.structures),

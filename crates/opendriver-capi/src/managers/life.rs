@@ -26,12 +26,23 @@ pub extern "C" fn opendriver_version() -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_manager_new(path: Utf8Text) -> ManagerToken {
     enter(ManagerToken::NULL, || {
-        let config = match path.optional_path("path of the configuration")? {
+        let config = match config_file(path)? {
             Some(path) => Config::load(path)?,
             None => Config::default(),
         };
         Ok(scope::keep(Manager::new(config)))
     })
+}
+
+/// The path of a configuration file; `None` for NULL.
+fn config_file(path: Utf8Text) -> Result<Option<PathBuf>, Failure> {
+    let path = path.optional_path("path of the configuration")?;
+    if path.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
+        let text =
+            "the path of the configuration is empty: give that of a file, or NULL for no configuration";
+        return Err(Failure::new(Code::Argument, text));
+    }
+    Ok(path)
 }
 
 /// Makes a manager from the bytes of an INI file, with default settings.
@@ -89,7 +100,7 @@ pub extern "C" fn opendriver_process_manager() -> ManagerToken {
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_use_config(manager: ManagerToken, path: Utf8Text) -> i32 {
     enter(0, || {
-        let path = path.optional_path("path of the configuration")?;
+        let path = config_file(path)?;
         if scope::means_process(manager) {
             process::choose(path)?;
             return Ok(1);
@@ -113,15 +124,20 @@ pub extern "C" fn opendriver_reload(manager: ManagerToken) -> i32 {
     })
 }
 
-/// The path of the configuration file in use. Returns its size with NUL, 0 if there is no file.
+/// The path of the configuration file in use, which is not read again for that. Returns its size with NUL, 0 if there is
+/// no file.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_config_path(manager: ManagerToken, buffer: CharBuffer, size: usize) -> usize {
-    enter(0, || {
-        with(manager, Need::Configuration, |manager| {
+    // Asking for the path does not read the file again. But the manager of the process is made if need be.
+    let unmade = scope::means_process(manager) && process::existing().is_none();
+    let need = if unmade { Need::Configuration } else { Need::Handles };
+    let written = enter(0, || {
+        with(manager, need, |manager| {
             let path = manager.config_path().ok_or_else(|| {
                 Failure::new(Code::Absent, "the configuration did not come from a file, or there is none")
             })?;
             Ok(buffer.write_path(size, &path))
         })
-    })
+    });
+    buffer.or_empty(size, written)
 }

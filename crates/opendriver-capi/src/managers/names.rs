@@ -70,12 +70,13 @@ pub extern "C" fn opendriver_alias(
     buffer: CharBuffer,
     size: usize,
 ) -> usize {
-    enter(0, || {
+    let written = enter(0, || {
         describe(manager, handle, |info| {
             let alias = info.alias.as_deref().ok_or_else(|| absent("was opened by file name"))?;
             Ok(buffer.write(size, alias.as_bytes()))
         })
-    })
+    });
+    buffer.or_empty(size, written)
 }
 
 /// The file name of an instance's driver as it was asked for, without directories. Returns its size with NUL; 0 if the
@@ -87,7 +88,9 @@ pub extern "C" fn opendriver_module_name(
     buffer: CharBuffer,
     size: usize,
 ) -> usize {
-    enter(0, || describe(manager, handle, |info| Ok(buffer.write(size, info.module.as_bytes()))))
+    let written =
+        enter(0, || describe(manager, handle, |info| Ok(buffer.write(size, info.module.as_bytes()))));
+    buffer.or_empty(size, written)
 }
 
 /// The path of the file of an instance's driver. Returns its size with NUL; 0 if the driver is compiled into the
@@ -99,12 +102,13 @@ pub extern "C" fn opendriver_module_path(
     buffer: CharBuffer,
     size: usize,
 ) -> usize {
-    enter(0, || {
+    let written = enter(0, || {
         describe(manager, handle, |info| {
             let path: &Path = info.path.as_deref().ok_or_else(|| absent("is of a compiled-in driver"))?;
             Ok(buffer.write_path(size, path))
         })
-    })
+    });
+    buffer.or_empty(size, written)
 }
 
 /// Finds the file that a name would open, and loads nothing: [`opendriver::Manager::locate`]. Returns the size of its
@@ -117,7 +121,7 @@ pub extern "C" fn opendriver_locate(
     buffer: CharBuffer,
     size: usize,
 ) -> usize {
-    enter(0, || {
+    let written = enter(0, || {
         let (name, section) = (name.read("driver name")?, section.optional("section name")?);
         with(manager, Need::Configuration, |manager| {
             let located = manager.locate(name, section)?;
@@ -126,7 +130,8 @@ pub extern "C" fn opendriver_locate(
                 _ => buffer.write(size, located.file.as_bytes()),
             })
         })
-    })
+    });
+    buffer.or_empty(size, written)
 }
 
 fn describe<T>(
