@@ -5,6 +5,7 @@ use opendriver_testkit::Event;
 use serde_json::Value;
 
 use crate::life::{Broken, Phase, Stage, World, expect};
+use crate::names::meant;
 
 /// Where a trace breaks a rule, and which.
 #[derive(Debug)]
@@ -20,7 +21,8 @@ enum Frame {
     Open {
         text: Option<String>,
         lparam2: u64,
-        module: String,
+        /// The driver that is to be found under the name, if any.
+        module: Option<String>,
         opened: Option<String>,
         opens: usize,
         failed: bool,
@@ -108,13 +110,12 @@ impl Follower {
         let number = |index: usize| hex(&text(index));
         match event.text("fn") {
             "OpenDriver" => {
-                let name = text(0);
-                let (file, parameters) = name.split_once(' ').unzip();
-                let file = file.unwrap_or(&name);
+                let section = arguments.get(1).and_then(Value::as_str);
+                let (module, parameters) = meant(self.world.personality, &text(0), section).unzip();
                 Frame::Open {
-                    text: parameters.map(str::to_owned),
+                    text: parameters.flatten(),
                     lparam2: number(2),
-                    module: file.split('.').next().unwrap_or_default().to_owned(),
+                    module: module.map(str::to_owned),
                     opened: None,
                     opens: 0,
                     failed: false,
@@ -151,9 +152,13 @@ impl Follower {
     fn returned(&mut self, event: &Event) -> Result<(), Broken> {
         let value = event.text("ret");
         match self.frames.pop() {
-            Some(Frame::Open { opened, failed, .. }) => {
+            Some(Frame::Open { opened, failed, module, .. }) => {
                 if value == "0" {
-                    expect(failed, "an open fails only if the driver refuses or closes the instance")?;
+                    let rightly = failed || module.is_none();
+                    expect(
+                        rightly,
+                        "an open fails only if nothing is found, or the driver refuses or closes",
+                    )?;
                 } else {
                     expect(
                         opened.as_deref() == Some(value),
@@ -225,11 +230,11 @@ impl Follower {
         }
         match message.as_str() {
             "DRV_LOAD" => {
-                self.raise()?;
+                self.raise(&module)?;
                 self.world.load(&module, &handle)?;
             }
             "DRV_ENABLE" => {
-                self.raise()?;
+                self.raise(&module)?;
                 self.world.enable(&module, &handle)?;
             }
             "DRV_OPEN" => self.opening(&module, &handle, event)?,
@@ -242,11 +247,11 @@ impl Follower {
         Ok(())
     }
 
-    fn raise(&mut self) -> Result<(), Broken> {
+    fn raise(&mut self, name: &str) -> Result<(), Broken> {
         match self.frames.last_mut() {
-            Some(Frame::Open { raised, .. }) => {
+            Some(Frame::Open { raised, module, .. }) => {
                 *raised = true;
-                Ok(())
+                expect(module.as_deref() == Some(name), "an open brings up the driver that was asked for")
             }
             _ => Err("only an open sends DRV_LOAD and DRV_ENABLE".to_owned()),
         }
@@ -259,7 +264,7 @@ impl Follower {
             return Err("only an open sends DRV_OPEN".to_owned());
         };
         *opens += 1;
-        expect(module == name, "DRV_OPEN goes to the driver that was asked for")?;
+        expect(module.as_deref() == Some(name), "DRV_OPEN goes to the driver that was asked for")?;
         // The hidden instance of Wine comes first and takes the parameters away from the real one.
         let session = wine && *lparam2 != 0 && alone && *opens == 1;
         let real_behind_session = wine && *opens == 2;

@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
+use opendriver::Personality;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use crate::names::{ALIASES, Entry, MODULES, SECTIONS, SPELLINGS, entry};
 
 /// A program, and what its drivers do besides.
 #[derive(Clone, Debug)]
@@ -13,12 +16,23 @@ pub struct Scenario {
     steps: Vec<Step>,
 }
 
+/// What an open asks for.
+#[derive(Clone, Debug)]
+struct Asked {
+    /// A file in one of its spellings, or an alias.
+    name: &'static str,
+    section: Option<&'static str>,
+    /// Whether parameters follow the name.
+    parameters: bool,
+    lparam2: u64,
+}
+
 /// A step of the program. Instances are numbered by the variable that holds them.
 #[derive(Clone, Debug)]
 enum Step {
-    Open { variable: usize, driver: usize, parameters: bool, lparam2: u32 },
-    Send { variable: usize, lparam: u32 },
-    Close { variable: usize, lparam: u32 },
+    Open { variable: usize, asked: Asked },
+    Send { variable: usize, lparams: (u64, u64) },
+    Close { variable: usize, lparams: (u64, u64) },
 }
 
 /// What a driver does when it gets a message for the n-th time.
@@ -32,18 +46,18 @@ struct Quirk {
 
 #[derive(Clone, Debug)]
 enum What {
-    Answer(u32),
-    Open { driver: usize, lparam2: u32 },
+    Answer(u64),
+    Open(Asked),
     SendToItself,
     CloseItself,
     Close { variable: usize },
 }
 
-const DRIVERS: [&str; 2] = ["probea.dll", "probeb.drv"];
-const RULE_NAMES: [&str; 2] = ["probea", "probeb"];
 const VARIABLES: usize = 4;
 const MESSAGES: [&str; 7] =
     ["DRV_LOAD", "DRV_ENABLE", "DRV_OPEN", "DRV_CLOSE", "DRV_DISABLE", "DRV_FREE", "0x4001"];
+/// Numbers whose upper half matters.
+const WIDE: [u64; 4] = [0x1_0000_0000, 0x1234_5678_9ABC_DEF0, 0x8000_0000_0000_0001, u64::MAX];
 
 pub fn scenario() -> impl Strategy<Value = Scenario> {
     (vec(quirk(), 0..5), vec(step(), 1..14)).prop_map(|(quirks, steps)| Scenario { quirks, steps })
@@ -51,65 +65,127 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
 
 fn step() -> impl Strategy<Value = Step> {
     let variable = 0..VARIABLES;
+    let lparams = || (lparam(), lparam());
     prop_oneof![
-        3 => (variable.clone(), 0..DRIVERS.len(), any::<bool>(), lparam2()).prop_map(
-            |(variable, driver, parameters, lparam2)| Step::Open { variable, driver, parameters, lparam2 }
-        ),
-        2 => (variable.clone(), 1..99u32).prop_map(|(variable, lparam)| Step::Send { variable, lparam }),
-        3 => (variable, 1..99u32).prop_map(|(variable, lparam)| Step::Close { variable, lparam }),
+        3 => (variable.clone(), asked()).prop_map(|(variable, asked)| Step::Open { variable, asked }),
+        2 => (variable.clone(), lparams()).prop_map(|(variable, lparams)| Step::Send { variable, lparams }),
+        3 => (variable, lparams()).prop_map(|(variable, lparams)| Step::Close { variable, lparams }),
     ]
 }
 
-fn lparam2() -> impl Strategy<Value = u32> {
-    prop_oneof![Just(0), 1..9u32]
+fn asked() -> impl Strategy<Value = Asked> {
+    let files: Vec<&str> = SPELLINGS.iter().map(|(spelling, _)| *spelling).collect();
+    // What comes first is what a failure shrinks to.
+    let name = prop_oneof![
+        4 => select(files).prop_map(|name| (name, None)),
+        2 => (select(ALIASES.to_vec()), select(SECTIONS.to_vec())),
+        1 => (select(vec!["probea.dll", "probeb.drv"]), select(SECTIONS.to_vec())),
+    ];
+    let lparam2 = prop_oneof![Just(0), lparam()];
+    (name, prop::bool::weighted(0.4), lparam2).prop_map(|((name, section), parameters, lparam2)| Asked {
+        name,
+        section,
+        parameters,
+        lparam2,
+    })
+}
+
+fn lparam() -> impl Strategy<Value = u64> {
+    prop_oneof![3 => 1..99u64, 1 => select(WIDE.to_vec())]
 }
 
 fn quirk() -> impl Strategy<Value = Quirk> {
     let what = prop_oneof![
-        3 => select(vec![0, 1, 2, 7]).prop_map(What::Answer),
-        2 => (0..DRIVERS.len(), lparam2()).prop_map(|(driver, lparam2)| What::Open { driver, lparam2 }),
+        3 => select(vec![0, 1, 2, 7, WIDE[0]]).prop_map(What::Answer),
+        2 => asked().prop_map(What::Open),
         1 => Just(What::SendToItself),
         1 => Just(What::CloseItself),
         1 => (0..VARIABLES).prop_map(|variable| What::Close { variable }),
     ];
-    (0..DRIVERS.len(), select(MESSAGES.to_vec()), 1..4u32, what)
-        .prop_map(|(driver, message, nth, what)| Quirk { driver, message, nth, what })
+    let any = (0..MODULES.len(), select(MESSAGES.to_vec()), 1..4u32, what);
+    let wide_id = (0..MODULES.len(), Just("DRV_OPEN"), 1..4u32, select(WIDE.to_vec()).prop_map(What::Answer));
+    prop_oneof![4 => any, 1 => wide_id].prop_map(|(driver, message, nth, what)| Quirk {
+        driver,
+        message,
+        nth,
+        what,
+    })
+}
+
+impl Asked {
+    /// The arguments of the call, with these parameters if there are to be any.
+    fn arguments(&self, parameters: &str) -> String {
+        let Asked { name, section, lparam2, .. } = self;
+        let name = if self.parameters { format!("{name} {parameters}") } else { (*name).to_owned() };
+        let section = section.map_or("NULL".to_owned(), |section| format!("\"{section}\""));
+        format!("\"{}\" {section} {lparam2:#x}", name.replace('\\', "\\\\"))
+    }
 }
 
 impl Scenario {
-    /// The scenario in the grammar of the recordings. Everything that is left open is closed at the end.
+    /// The scenario in the grammar of the recordings, with a SYSTEM.INI if it uses one. Everything that is left open is
+    /// closed at the end.
     pub fn script(&self) -> String {
+        self.profile() + &self.statements()
+    }
+
+    /// The entries that are used under any personality, as lines of SYSTEM.INI.
+    fn profile(&self) -> String {
+        let of_step = |step: &Step| match step {
+            Step::Open { asked, .. } => Some(asked.clone()),
+            _ => None,
+        };
+        let of_quirk = |quirk: &Quirk| match &quirk.what {
+            What::Open(asked) => Some(asked.clone()),
+            _ => None,
+        };
+        let asked = self.steps.iter().filter_map(of_step).chain(self.quirks.iter().filter_map(of_quirk));
+        let entries = |asked: Asked| {
+            Personality::ALL
+                .iter()
+                .filter_map(move |personality| entry(*personality, asked.name, asked.section))
+        };
+        let mut used: Vec<Entry> = asked.flat_map(entries).collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut profile = String::new();
+        for of_section in used.chunk_by(|one, next| one.0 == next.0) {
+            let _ = writeln!(profile, "@ini [{}]", of_section[0].0);
+            for (_, alias, line) in of_section {
+                let _ = writeln!(profile, "@ini {alias}={line}");
+            }
+        }
+        profile
+    }
+
+    /// The lines that are script.
+    pub fn statements(&self) -> String {
         let mut script = String::new();
         for variable in self.variables() {
             let _ = writeln!(script, "v{variable} = let 0");
         }
         for (number, Quirk { driver, message, nth, what }) in self.quirks.iter().enumerate() {
-            let _ = write!(script, "rule {} {message} nth={nth} ", RULE_NAMES[*driver]);
+            let _ = write!(script, "rule {} {message} nth={nth} ", MODULES[*driver]);
             let _ = match what {
-                What::Answer(answer) => writeln!(script, "ret={answer}"),
-                What::Open { driver, lparam2 } => {
-                    writeln!(script, "{{ k{number} = OpenDriver \"{} k\" NULL {lparam2} }}", DRIVERS[*driver])
+                What::Answer(answer) => writeln!(script, "ret={answer:#x}"),
+                What::Open(asked) => {
+                    writeln!(script, "{{ k{number} = OpenDriver {} }}", asked.arguments("k"))
                 }
-                What::SendToItself => writeln!(script, "{{ SendDriverMessage self 0x4002 3 4 }}"),
+                What::SendToItself => writeln!(script, "{{ SendDriverMessage self 0x4002 3 0x400000000 }}"),
                 What::CloseItself => writeln!(script, "{{ CloseDriver self 5 6 }}"),
                 What::Close { variable } => writeln!(script, "{{ CloseDriver v{variable} 7 8 }}"),
             };
         }
         for (number, step) in self.steps.iter().enumerate() {
             let _ = match step {
-                Step::Open { variable, driver, parameters, lparam2 } => {
-                    let parameters = if *parameters { format!(" p{number}") } else { String::new() };
-                    writeln!(
-                        script,
-                        "v{variable} = OpenDriver \"{}{parameters}\" NULL {lparam2}",
-                        DRIVERS[*driver]
-                    )
+                Step::Open { variable, asked } => {
+                    writeln!(script, "v{variable} = OpenDriver {}", asked.arguments(&format!("p{number}")))
                 }
-                Step::Send { variable, lparam } => {
-                    writeln!(script, "SendDriverMessage v{variable} 0x4001 {lparam} {}", lparam + 1)
+                Step::Send { variable, lparams: (lparam1, lparam2) } => {
+                    writeln!(script, "SendDriverMessage v{variable} 0x4001 {lparam1:#x} {lparam2:#x}")
                 }
-                Step::Close { variable, lparam } => {
-                    writeln!(script, "CloseDriver v{variable} {lparam} {}", lparam + 1)
+                Step::Close { variable, lparams: (lparam1, lparam2) } => {
+                    writeln!(script, "CloseDriver v{variable} {lparam1:#x} {lparam2:#x}")
                 }
             };
         }
