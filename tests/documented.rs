@@ -39,7 +39,7 @@ fn open_texts(personality: Personality, script: &str) -> Vec<String> {
     happens(personality, script).iter().filter_map(text).collect()
 }
 
-/// No document promises a message at the end of a process, and Wine 8.0 (measured) sends none.
+/// No document promises a message at the end of a process. Wine 8.0 measured: none is sent.
 #[test]
 fn the_end_of_a_process_sends_nothing() {
     for personality in [Win32, Win31, Wine] {
@@ -99,7 +99,7 @@ fn a_name_that_is_no_entry_is_a_file_under_win31() {
     assert_eq!(returns(Win32, script), ["OpenDriver 0", "OpenDriver h1"]);
 }
 
-/// The buffer of 16-bit managers has 128 characters (Wine's 16-bit code, and its MCI); a longer line is an error here.
+/// The buffer of 16-bit managers has 128 characters, by Wine's 16-bit code and its MCI. Ours: a longer line is an error.
 #[test]
 fn a_line_has_128_characters_at_most_under_win31() {
     let script = |length: usize| {
@@ -130,7 +130,7 @@ fn drivers_are_enumerated_in_the_order_of_opening() {
     }
 }
 
-/// All documents: DRV_LOAD is accepted with any answer but 0; NTDDK and MSDN: 0 unloads the driver at once.
+/// All documents: DRV_LOAD is accepted with any answer but 0; NT DDK and MSDN: 0 unloads the driver at once.
 #[test]
 fn any_answer_to_load_but_zero_loads() {
     for (answer, opened) in [("0", false), ("2", true), ("-1", true)] {
@@ -143,7 +143,7 @@ fn any_answer_to_load_but_zero_loads() {
     }
 }
 
-/// NTDDK, SDK31: parameters reach every instance, whatever lParam2 is; nothing opens an instance nobody asked for.
+/// NT DDK, Windows 3.1 SDK: parameters reach every instance, whatever lParam2 is; nothing opens an instance nobody asked for.
 #[test]
 fn parameters_and_lparam2_arrive_together() {
     let script = "OpenDriver \"probea.dll one\" NULL 7\nOpenDriver \"probea.dll two\" NULL 8\n";
@@ -153,6 +153,32 @@ fn parameters_and_lparam2_arrive_together() {
         ["\"one\"", "0x0", "\"two\""],
         "Wine 8.0 (measured) loses the first"
     );
+}
+
+/// A test of documented behaviour is worth what its source is worth. What no source says is ours, and said to be.
+#[test]
+fn each_test_of_behaviour_names_its_source() {
+    const SOURCES: [&str; 7] =
+        ["Windows 3.1 SDK", "NT DDK", "MSDN", "Wine 8.0 measured", "KB Q", "All documents", "Ours"];
+    for file in ["documented", "everyone", "lifecycle", "reentrancy"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{file}.rs"));
+        let text = std::fs::read_to_string(path).expect("the source is there");
+        let lines: Vec<&str> = text.lines().collect();
+        let is_test = |at: &usize| {
+            lines[*at] == "#[test]"
+                && !lines[at + 1].starts_with("#[ignore")
+                && !lines[at + 1].contains("each_test_of_behaviour")
+        };
+        let mut count = 0;
+        for at in (0..lines.len()).filter(is_test) {
+            let is_comment = |line: &&&str| line.starts_with("///");
+            let comment: String = lines[..at].iter().rev().take_while(is_comment).copied().collect();
+            let named = SOURCES.iter().any(|source| comment.contains(source));
+            assert!(named, "{file}.rs: {} names none of {SOURCES:?}", lines[at + 1]);
+            count += 1;
+        }
+        assert!(count > 5, "{file}.rs: only {count} tests were found");
+    }
 }
 
 #[test]

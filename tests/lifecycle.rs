@@ -33,6 +33,8 @@ fn open(manager: &Manager, name: &str, lparam2: LPARAM) -> Handle {
 
 // First open (Windows 3.1 SDK, NT DDK; Wine 8.0 measured for lParam2 = 0).
 
+/// Windows 3.1 SDK and NT DDK: DRV_LOAD, DRV_ENABLE, DRV_OPEN. Wine 8.0 measured: the values that go with
+/// them.
 #[test]
 fn the_first_open_loads_enables_opens() {
     for personality in ALL {
@@ -52,6 +54,7 @@ fn the_first_open_loads_enables_opens() {
     }
 }
 
+/// Windows 3.1 SDK and NT DDK: one DRV_OPEN for each OpenDriver, with the parameters.
 #[test]
 fn parameters_reach_the_first_instance_whatever_lparam2_is() {
     for personality in [Personality::Win32, Personality::Win31] {
@@ -65,6 +68,7 @@ fn parameters_reach_the_first_instance_whatever_lparam2_is() {
     }
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn wine_opens_a_hidden_session_first_and_loses_the_parameters() {
     let world = world();
@@ -88,6 +92,7 @@ fn wine_opens_a_hidden_session_first_and_loses_the_parameters() {
     );
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn one_session_serves_all_and_goes_after_the_last_real_instance() {
     let world = world();
@@ -100,6 +105,7 @@ fn one_session_serves_all_and_goes_after_the_last_real_instance() {
     assert_eq!(world.take_sequence(), "h2:CLOSE h3:CLOSE h1:CLOSE h1:DISABLE h1:FREE");
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn a_first_open_with_zero_makes_no_session() {
     let world = world();
@@ -111,6 +117,7 @@ fn a_first_open_with_zero_makes_no_session() {
 
 // Later opens.
 
+/// Windows 3.1 SDK, NT DDK, Wine 8.0 measured: all agree.
 #[test]
 fn later_opens_send_only_open_with_their_own_parameters() {
     for personality in ALL {
@@ -128,6 +135,7 @@ fn later_opens_send_only_open_with_their_own_parameters() {
     }
 }
 
+/// Windows 3.1 SDK, "SYSTEM.INI entries"; Wine 8.0 measured.
 #[test]
 fn an_alias_passes_the_text_of_its_entry() {
     let world = world();
@@ -146,6 +154,8 @@ fn an_alias_passes_the_text_of_its_entry() {
     }
 }
 
+/// NT DDK and MSDN, DRV_OPEN: the answer is the driver id of all later messages. Wine 8.0 measured: of
+/// DRV_DISABLE and DRV_FREE as well.
 #[test]
 fn the_id_of_open_comes_with_every_later_message() {
     let world = world();
@@ -166,6 +176,7 @@ fn the_id_of_open_comes_with_every_later_message() {
     );
 }
 
+/// Windows 3.1 SDK, SendDriverMessage; Wine 8.0 measured.
 #[test]
 fn answers_come_back_as_they_are() {
     let world = world();
@@ -177,6 +188,7 @@ fn answers_come_back_as_they_are() {
     }
 }
 
+/// Wine 8.0 measured. The Windows 3.1 SDK forbids programs to send these, and says nothing of a check.
 #[test]
 fn lifecycle_messages_sent_by_the_user_change_nothing() {
     // Wine 8.0 measured: delivered with the instance's id, without effect on the manager.
@@ -196,6 +208,8 @@ fn lifecycle_messages_sent_by_the_user_change_nothing() {
 
 // Failure while opening.
 
+/// Windows 3.1 SDK, NT DDK, MSDN: after 0 there is no further message, and no DRV_FREE. Wine 8.0 measured: so
+/// after every answer but 1.
 #[test]
 fn a_refused_load_gets_no_further_message() {
     for (personality, answer) in [
@@ -224,6 +238,7 @@ fn a_refused_load_gets_no_further_message() {
     }
 }
 
+/// Windows 3.1 SDK, NT DDK, MSDN: nonzero is success.
 #[test]
 fn any_answer_to_load_but_zero_is_accepted_by_the_documents() {
     for personality in [Personality::Win32, Personality::Win31] {
@@ -235,6 +250,8 @@ fn any_answer_to_load_but_zero_is_accepted_by_the_documents() {
     }
 }
 
+/// Wine 8.0 measured. The documents contradict each other: 0 if it was processed (Windows 3.1 SDK), nonzero
+/// (NT DDK).
 #[test]
 fn the_answer_to_enable_means_nothing() {
     for personality in ALL {
@@ -246,6 +263,8 @@ fn the_answer_to_enable_means_nothing() {
     }
 }
 
+/// Documents are silent. Wine 8.0 measured: unloaded without a word. The others: DRV_DISABLE and DRV_FREE, as
+/// Wine sends them to 16-bit drivers, so that they balance.
 #[test]
 fn a_refused_first_open_is_undone() {
     for personality in ALL {
@@ -271,6 +290,7 @@ fn a_refused_first_open_is_undone() {
     }
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn a_refused_later_open_leaves_the_others_alone() {
     for personality in ALL {
@@ -285,6 +305,7 @@ fn a_refused_later_open_leaves_the_others_alone() {
     }
 }
 
+/// Wine 8.0 measured: a refused driver is unloaded. So nothing is left of it.
 #[test]
 fn a_refused_open_can_be_tried_again() {
     for personality in ALL {
@@ -298,6 +319,7 @@ fn a_refused_open_can_be_tried_again() {
     }
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn wine_a_refused_session_fails_the_whole_open() {
     let world = world();
@@ -308,6 +330,7 @@ fn wine_a_refused_session_fails_the_whole_open() {
     assert_eq!(world.take_sequence(), "h1:LOAD h1:ENABLE h1:OPEN");
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn wine_a_refused_real_open_closes_the_session() {
     let world = world();
@@ -318,6 +341,7 @@ fn wine_a_refused_real_open_closes_the_session() {
     assert!(manager.instances().is_empty());
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn a_library_without_entry_point_gets_no_message() {
     for personality in ALL {
@@ -336,6 +360,7 @@ fn a_library_without_entry_point_gets_no_message() {
 
 // Close.
 
+/// Windows 3.1 SDK, CloseDriver; Wine 8.0 measured: the values that go with DRV_DISABLE and DRV_FREE.
 #[test]
 fn close_passes_both_parameters_and_the_last_one_disables_and_frees() {
     for personality in ALL {
@@ -359,6 +384,7 @@ fn close_passes_both_parameters_and_the_last_one_disables_and_frees() {
     }
 }
 
+/// All documents give them no meaning; Wine 8.0 measured.
 #[test]
 fn answers_to_disable_and_free_mean_nothing() {
     let world = world();
@@ -370,9 +396,9 @@ fn answers_to_disable_and_free_mean_nothing() {
     assert_eq!(world.take_sequence(), "h1:LOAD h1:ENABLE h1:OPEN h1:CLOSE h1:DISABLE h1:FREE");
 }
 
+/// Wine 8.0 measured; documents for Win32 are silent. Ours: the report.
 #[test]
 fn a_close_answered_with_zero_closes_all_the_same_and_is_reported() {
-    // Wine 8.0 measured; documented Win32 is silent.
     for personality in [Personality::Win32, Personality::Wine] {
         let world = world();
         world.answer("probea", DRV_CLOSE, 0);
@@ -383,9 +409,9 @@ fn a_close_answered_with_zero_closes_all_the_same_and_is_reported() {
     }
 }
 
+/// Windows 3.1 SDK, DRV_CLOSE.
 #[test]
 fn win31_a_close_answered_with_zero_fails() {
-    // Windows 3.1 SDK, DRV_CLOSE.
     let world = world();
     world.on("probea", DRV_CLOSE, |hit| (hit.nth == 1).then_some(0));
     let manager = manager(&world, Personality::Win31);
@@ -396,6 +422,7 @@ fn win31_a_close_answered_with_zero_fails() {
     assert_eq!(manager.close(handle, 0, 0), Ok(1));
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn after_the_last_close_everything_starts_again() {
     for personality in ALL {
@@ -410,6 +437,7 @@ fn after_the_last_close_everything_starts_again() {
     }
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn two_modules_have_lives_of_their_own() {
     let world = world();
@@ -423,6 +451,7 @@ fn two_modules_have_lives_of_their_own() {
     assert_eq!(manager.send(b, DRV_USER, 0, 0), Ok(0x5A5A));
 }
 
+/// Wine 8.0 measured.
 #[test]
 fn a_thousand_instances_share_one_load() {
     let world = world();
@@ -438,6 +467,7 @@ fn a_thousand_instances_share_one_load() {
 
 // Stale handles.
 
+/// Wine 8.0 measured. Ours: also when the place of the instance is used again.
 #[test]
 fn a_closed_handle_reaches_nobody() {
     for personality in ALL {
@@ -459,6 +489,7 @@ fn a_closed_handle_reaches_nobody() {
     }
 }
 
+/// Wine 8.0 measured: 0, and nothing is sent.
 #[test]
 fn forged_handles_are_refused() {
     let world = world();
@@ -471,6 +502,7 @@ fn forged_handles_are_refused() {
     }
 }
 
+/// Ours: Windows has one manager.
 #[test]
 fn a_manager_refuses_the_handles_of_another() {
     let world = world();
