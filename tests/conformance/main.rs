@@ -30,7 +30,8 @@ use std::sync::Mutex;
 
 use opendriver::Personality;
 use opendriver_config::Settings;
-use opendriver_testkit::{Expected, Player, Recording, Scripted};
+use opendriver_testkit::script::FUNCTIONS;
+use opendriver_testkit::{Comparison, Expected, Player, Recording, Scripted};
 use opendriver_tests::Through;
 use opendriver_tests::replay::play_ordered;
 use opendriver_tests::rows::ROWS;
@@ -174,6 +175,34 @@ fn the_c_library_gives_the_same_traces_under_each_personality() {
         }
         Ok(())
     });
+}
+
+/// What the recordings call is not everything. Here every function of the grammar is called, under each of its names,
+/// and what changes the configuration under an open manager; both ways must show the same.
+#[test]
+fn every_function_of_the_grammar_does_the_same_through_both() {
+    let path = here("conformance/everything.script");
+    let recording = Recording::read(&path).unwrap_or_else(|error| panic!("{error}"));
+    let script = recording.script().unwrap_or_else(|error| panic!("{error}"));
+    for function in FUNCTIONS.iter().filter(|function| function.name != "TerminateProcess") {
+        assert!(
+            !script.calls(function.name).is_empty(),
+            "{} does not call {}",
+            path.display(),
+            function.name
+        );
+    }
+    for &personality in Personality::ALL {
+        let [rust, c] = [Through::Rust, Through::CLibrary].map(|through| {
+            play(&path, personality, Vec::new(), through).unwrap_or_else(|error| panic!("{error}"))
+        });
+        let comparison = Comparison::of_traces(&rust.events, &c.events);
+        assert!(comparison.is_same(), "{personality}: - Rust, + C\n{comparison}");
+        assert_eq!(rust.profile_after, c.profile_after);
+        let opened =
+            rust.events.iter().filter(|event| event.kind == "ret" && event.text("ret").starts_with('h'));
+        assert!(opened.count() > 10, "{personality}: the script is about drivers that open");
+    }
 }
 
 /// The drivers that are compiled into the test kit, and into the program `opendriver`, give the same traces as shared
