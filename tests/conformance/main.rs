@@ -104,6 +104,32 @@ fn exceptions_are_recordings_of_the_accepted_kinds_with_a_reason() {
 }
 
 #[test]
+fn the_readme_counts_recordings_and_exceptions() {
+    let readme = fs::read_to_string(here("../README.md")).expect("there is a README");
+    let (all, exceptions) = (recordings().len(), exceptions());
+    let same = all - exceptions.len();
+    let mut status = vec![
+        format!("Of {all} recorded call sequences"),
+        format!("plays {same} event by event alike; the other {} are", exceptions.len()),
+    ];
+    for kind in KINDS {
+        let words = match kind.name {
+            "wine crashed" => "where Wine crashes",
+            "one LOAD at a time" => "where DRV_LOAD and DRV_FREE do not balance in Wine",
+            "file names" => "file-name rule",
+            other => other,
+        };
+        match exceptions.iter().filter(|exception| exception.kind == kind.name).count() {
+            0 => assert!(!readme.contains(words), "the README counts {words}, of which there is none"),
+            number => status.push(format!("{number} {words}")),
+        }
+    }
+    for words in status {
+        assert!(readme.contains(&words), "the README does not say: {words}");
+    }
+}
+
+#[test]
 fn win32_differs_only_by_rows_of_the_table() {
     rows_account_for_all_differences(Personality::Win32);
 }
