@@ -1,7 +1,7 @@
 //! The C programs of tests/c, each on the shared and on the static library.
 
 use crate::library::root;
-use crate::stage::{Link, Stage, output, run};
+use crate::stage::{Link, Stage, driver_in_cpp, installed, output, run};
 
 fn check(name: &str, stage: impl Fn(Stage) -> Stage, after: impl Fn(&Stage)) {
     for link in [Link::Shared, Link::Static] {
@@ -62,6 +62,18 @@ fn reentrant_calls() {
 #[test]
 fn a_driver_with_32_bit_parameters() {
     plain("narrow");
+}
+
+#[test]
+fn a_midi_driver_in_cpp_with_a_second_entry() {
+    if !installed("c++") {
+        return;
+    }
+    let with_driver = |stage: Stage| {
+        driver_in_cpp(&root().join("tests/c/drivers/midi.cc"), &stage.path().join("midi.drv"));
+        stage
+    };
+    check("midi", with_driver, |_| ());
 }
 
 #[test]

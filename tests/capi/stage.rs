@@ -102,6 +102,17 @@ pub fn driver(source: &Path, target: &Path, arguments: &[&str]) {
     run(command.arg("-o").arg(target).arg(source).args(arguments).args(extra_arguments()));
 }
 
+/// Builds a driver in C++, otherwise as [`driver`] does.
+pub fn driver_in_cpp(source: &Path, target: &Path) {
+    let mut command = Command::new("c++");
+    command.args(["-shared", "-fPIC", "-O1", "-g", "-std=c++17", "-Wall", "-Wextra", "-Werror"]);
+    command.arg("-I").arg(root().join("include/opendriver/windows"));
+    if cfg!(target_vendor = "apple") {
+        command.args(["-undefined", "dynamic_lookup"]);
+    }
+    run(command.arg("-o").arg(target).arg(source).args(extra_arguments()));
+}
+
 /// The directory of one program.
 pub struct Stage {
     directory: TempDir,

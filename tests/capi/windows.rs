@@ -78,6 +78,20 @@ fn the_same_source_compiles_with_the_headers_of_windows() {
     }
 }
 
+#[test]
+fn a_midi_driver_in_cpp_compiles_with_the_headers_of_windows() {
+    let compiler = "x86_64-w64-mingw32-g++";
+    if !installed(compiler) {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    run(Command::new(compiler)
+        .args(["-shared", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-o"])
+        .arg(directory.path().join("midi.dll"))
+        .arg(root().join("tests/c/drivers/midi.cc"))
+        .arg("-lwinmm"));
+}
+
 /// What Wine 8.0 lacks and programs made with the standard library of Rust need.
 const RANDOM: &str = "#include <windows.h>
 BOOLEAN WINAPI SystemFunction036(PVOID, ULONG);
