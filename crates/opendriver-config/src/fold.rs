@@ -16,6 +16,9 @@ use std::iter;
 /// assert_eq!(opendriver_config::fold("Größe.drv"), "GRÖßE.DRV");
 /// ```
 pub fn fold(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_uppercase();
+    }
     name.chars().map(fold_char).collect()
 }
 

@@ -107,6 +107,9 @@ impl Settings {
 
     /// What is set for a driver file, by its base name without regard to case. Both `/` and `\` separate.
     pub fn driver(&self, file: &str) -> Option<&DriverSettings> {
+        if self.drivers.is_empty() {
+            return None;
+        }
         let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
         self.drivers.get(&crate::fold::fold(base))
     }

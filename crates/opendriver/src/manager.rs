@@ -31,6 +31,7 @@ use crate::handle::Handle;
 use crate::load::builtin::BuiltIn;
 use crate::observe::{Observer, Observers, is_traced};
 use crate::presence::Record;
+use crate::resolve::head::known::KnownHeads;
 use crate::resolve::search::{SearchPlan, StandIns};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard};
@@ -255,6 +256,7 @@ impl Setup {
             append_drv: settings.switches.append_drv,
             current_directory: settings.current_directory,
             stand_ins: stand_ins.clone(),
+            heads: KnownHeads::default(),
         };
         Setup { config, search }
     }

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
 use std::ptr::{self, NonNull};
+use std::sync::OnceLock;
 
 use opendriver_config::{TextEncoding, Unload};
 
@@ -14,27 +15,32 @@ pub(crate) struct Module {
     name: String,
     path: Option<PathBuf>,
     entry: Entry,
-    text: TextEncoding,
-    unload: Unload,
+    /// Found out when there is the first text to pass: asking a library for a symbol takes time.
+    text: OnceLock<TextEncoding>,
+    policy: Policy,
     code: Option<Box<dyn Code>>,
     #[cfg(loom)]
     life: crate::sync::Life,
 }
 
+/// What the settings say of a driver.
+#[derive(Clone, Copy)]
+pub(crate) struct Policy {
+    /// How it takes text, whatever it says itself.
+    pub(crate) text: Option<TextEncoding>,
+    /// How it takes text if nobody says.
+    pub(crate) undeclared_text: TextEncoding,
+    pub(crate) unload: Unload,
+}
+
 impl Module {
-    pub(crate) fn new(
-        name: String,
-        path: Option<PathBuf>,
-        code: Box<dyn Code>,
-        text: TextEncoding,
-        unload: Unload,
-    ) -> Module {
+    pub(crate) fn new(name: String, path: Option<PathBuf>, code: Box<dyn Code>, policy: Policy) -> Module {
         Module {
             name,
             path,
             entry: code.entry(),
-            text,
-            unload,
+            text: OnceLock::new(),
+            policy,
             code: Some(code),
             #[cfg(loom)]
             life: crate::sync::Life::new(),
@@ -58,7 +64,8 @@ impl Module {
 
     /// The encoding in which the driver takes the text of DRV_OPEN.
     pub(crate) fn text(&self) -> TextEncoding {
-        self.text
+        let Policy { text, undeclared_text, .. } = self.policy;
+        *self.text.get_or_init(|| text.or_else(|| self.code().text()).unwrap_or(undeclared_text))
     }
 
     pub(crate) fn code(&self) -> &dyn Code {
@@ -78,7 +85,7 @@ impl Module {
 impl Drop for Module {
     fn drop(&mut self) {
         let code = self.code.take();
-        if self.unload == Unload::Never {
+        if self.policy.unload == Unload::Never {
             // The library stays mapped for the rest of the process, which is the policy's purpose.
             std::mem::forget(code);
         }

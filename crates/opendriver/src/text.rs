@@ -12,21 +12,22 @@ pub(crate) enum Text {
 }
 
 impl Text {
-    /// Encodes parameters. No parameters, or empty ones, are NULL (Windows 3.1 SDK, Wine 8.0 measured).
+    /// Encodes parameters. No parameters, or empty ones, are NULL (Windows 3.1 SDK, Wine 8.0 measured); then nobody is
+    /// asked for the encoding.
     ///
     /// # Errors
     ///
     /// What the code page cannot express, as the end of a sentence.
     pub(crate) fn encode(
         parameters: Option<&str>,
-        encoding: TextEncoding,
+        encoding: impl FnOnce() -> TextEncoding,
         ansi: &CodePage,
     ) -> Result<Text, String> {
         let Some(parameters) = parameters.filter(|text| !text.is_empty()) else { return Ok(Text::None) };
         if parameters.contains('\0') {
             return Err("they contain a NUL character, behind which everything would be lost".to_owned());
         }
-        Ok(match encoding {
+        Ok(match encoding() {
             TextEncoding::Utf8 => Text::Bytes([parameters.as_bytes(), b"\0"].concat()),
             TextEncoding::Ansi => {
                 let mut bytes = ansi.encode(parameters).map_err(|error| error.to_string())?;
@@ -57,25 +58,26 @@ mod tests {
 
     #[test]
     fn text_ends_with_a_zero_in_every_encoding() {
-        let wide = Text::encode(Some("a\u{e9}\u{1f3b5}"), TextEncoding::Utf16, &ansi());
+        let wide = Text::encode(Some("a\u{e9}\u{1f3b5}"), || TextEncoding::Utf16, &ansi());
         assert!(matches!(wide, Ok(Text::Wide(units)) if units == [0x61, 0xE9, 0xD83C, 0xDFB5, 0]));
-        let narrow = Text::encode(Some("a\u{e9}"), TextEncoding::Ansi, &ansi());
+        let narrow = Text::encode(Some("a\u{e9}"), || TextEncoding::Ansi, &ansi());
         assert!(matches!(narrow, Ok(Text::Bytes(bytes)) if bytes == [0x61, 0xE9, 0]));
-        let utf8 = Text::encode(Some("\u{e9}"), TextEncoding::Utf8, &ansi());
+        let utf8 = Text::encode(Some("\u{e9}"), || TextEncoding::Utf8, &ansi());
         assert!(matches!(utf8, Ok(Text::Bytes(bytes)) if bytes == [0xC3, 0xA9, 0]));
     }
 
     #[test]
     fn no_text_is_null() {
         for parameters in [None, Some("")] {
-            let mut text = Text::encode(parameters, TextEncoding::Utf16, &ansi()).expect("nothing to encode");
+            let mut text =
+                Text::encode(parameters, || TextEncoding::Utf16, &ansi()).expect("nothing to encode");
             assert_eq!(text.lparam(), 0);
         }
     }
 
     #[test]
     fn what_would_be_lost_is_refused() {
-        assert!(Text::encode(Some("\u{6f22}"), TextEncoding::Ansi, &ansi()).is_err());
-        assert!(Text::encode(Some("a\0b"), TextEncoding::Utf16, &ansi()).is_err());
+        assert!(Text::encode(Some("\u{6f22}"), || TextEncoding::Ansi, &ansi()).is_err());
+        assert!(Text::encode(Some("a\0b"), || TextEncoding::Utf16, &ansi()).is_err());
     }
 }

@@ -28,7 +28,6 @@ const ENTRY_NAMES: &[&str] = if cfg!(all(windows, target_arch = "x86")) {
 /// A loaded library that has a DriverProc.
 struct Native {
     entry: DRIVERPROC,
-    text: Option<TextEncoding>,
     identity: usize,
     library: os::Library,
 }
@@ -46,8 +45,7 @@ pub(crate) fn load(path: &Path) -> Result<Box<dyn Code>, LoadError> {
     let Some(entry) = ENTRY_NAMES.iter().find_map(|name| entry_point(&library, name)) else {
         return Err(LoadError::NoDriverProc { path: path.to_path_buf() });
     };
-    let text = declared_text(&library);
-    Ok(Box::new(Native { entry, text, identity, library }))
+    Ok(Box::new(Native { entry, identity, library }))
 }
 
 #[cfg(unix)]
@@ -109,6 +107,6 @@ impl Code for Native {
     }
 
     fn text(&self) -> Option<TextEncoding> {
-        self.text
+        declared_text(&self.library)
     }
 }

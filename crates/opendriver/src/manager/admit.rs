@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use opendriver_config::{TextEncoding, fold};
+use opendriver_config::fold;
 
 use super::state::{Instance, ModuleId, Phase, State};
 use super::{Manager, Setup};
@@ -12,7 +12,7 @@ use crate::error::{LoadError, OpenFailure};
 use crate::handle::Handle;
 use crate::load::builtin::BuiltIn;
 use crate::load::{Code, native};
-use crate::module::Module;
+use crate::module::{Module, Policy};
 use crate::presence::Record;
 use crate::resolve::name::FileName;
 use crate::resolve::search::Found;
@@ -138,12 +138,14 @@ impl Manager {
             }
         };
         let of_driver = settings.driver(&wanted.name.base);
-        let text = of_driver.and_then(|driver| driver.text).or(code.text());
-        let text: TextEncoding = text.unwrap_or(settings.switches.parameters);
-        let unload = of_driver.and_then(|driver| driver.unload).unwrap_or(settings.unload);
+        let policy = Policy {
+            text: of_driver.and_then(|driver| driver.text),
+            undeclared_text: settings.switches.parameters,
+            unload: of_driver.and_then(|driver| driver.unload).unwrap_or(settings.unload),
+        };
         let identity = code.identity();
         let name = wanted.name.base.clone();
-        let module = Arc::new(Module::new(name, path, code, text, unload));
+        let module = Arc::new(Module::new(name, path, code, policy));
         let mut state = self.lock();
         if let Some(known) = state.modules.of_identity(identity) {
             drop(state);

@@ -150,11 +150,12 @@ impl Manager {
         let admitted = self.admit(setup, &wanted)?;
         let module = admitted.module.clone();
         let ansi = &setup.config.settings().ansi_code_page;
-        let text = Text::encode(parameters, module.text(), ansi).map_err(|reason| OpenFailure::Parameters {
-            module: module.name().to_owned(),
-            parameters: parameters.unwrap_or_default().to_owned(),
-            reason,
-        });
+        let text =
+            Text::encode(parameters, || module.text(), ansi).map_err(|reason| OpenFailure::Parameters {
+                module: module.name().to_owned(),
+                parameters: parameters.unwrap_or_default().to_owned(),
+                reason,
+            });
         let text = match text {
             Ok(text) => text,
             Err(failure) => {

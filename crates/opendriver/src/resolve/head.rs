@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 mod elf;
+pub(crate) mod known;
 mod machine;
 
 pub use elf::ElfKind;
@@ -62,11 +63,14 @@ impl Head {
     ///
     /// Those of opening and reading it. A file that is cut short is no error; it is what its bytes say it is.
     pub fn read(path: &Path) -> io::Result<Head> {
-        let mut file = File::open(path)?;
+        Head::of_file(&mut File::open(path)?)
+    }
+
+    fn of_file(file: &mut File) -> io::Result<Head> {
         let mut buffer = [0; 1024];
-        let start = read_some(&mut file, &mut buffer)?;
+        let start = read_some(file, &mut buffer)?;
         if start.starts_with(b"\x7FELF") {
-            return elf::read(&mut file, start);
+            return elf::read(file, start);
         }
         if !start.starts_with(b"MZ") {
             return Ok(Head::of(start));

@@ -56,13 +56,18 @@ impl FileName {
         self.root == Root::Search && self.directories.is_empty()
     }
 
+    /// The first of the [`FileName::candidates`]: the name as it stands, but for a trailing dot.
+    pub(crate) fn as_it_stands(&self) -> &str {
+        self.base.trim_end_matches('.')
+    }
+
     /// The names to look for in a directory, the first one that exists wins.
     ///
     /// For `synth.drv` on Linux: `synth.drv`, `libsynth.so`, `synth.so`. A name without an extension is tried as it
     /// stands and with `.dll`, and with `.drv` where the personality says so; a trailing dot, as for LoadLibrary,
     /// says that nothing is to be added.
     pub(crate) fn candidates(&self, append_drv: bool) -> Vec<String> {
-        let undotted = self.base.trim_end_matches('.');
+        let undotted = self.as_it_stands();
         let mut names = vec![undotted.to_owned()];
         let (stem, extension) = split_extension(undotted);
         if extension.is_none() && undotted.len() == self.base.len() {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use opendriver_config::fold;
 
 use super::head::Head;
+use super::head::known::KnownHeads;
 use super::name::{FileName, Root};
 use crate::error::ResolveError;
 use crate::load::builtin::BuiltIn;
@@ -27,6 +28,7 @@ pub(crate) struct SearchPlan {
     pub(crate) current_directory: bool,
     /// Drivers in the program that stand in for files.
     pub(crate) stand_ins: StandIns,
+    pub(crate) heads: KnownHeads,
 }
 
 /// Drivers in the program by the file that each stands in for, with the numbers of their code.
@@ -127,14 +129,28 @@ impl SearchPlan {
                 Err(why) => Err(NotFound::Nowhere(vec![Tried { place: path.clone(), why }])),
             };
         }
+        let roots = self.roots(name)?;
+        if let [root] = &roots[..]
+            && let Some(found) = self.exactly(root, name)
+        {
+            return Ok(found);
+        }
         let candidates = name.candidates(self.append_drv);
         let mut tried = Vec::new();
-        for root in self.roots(name)? {
+        for root in roots {
             if let Some(found) = self.look_below(&root, &name.directories, &candidates, &mut tried) {
                 return Ok(found);
             }
         }
         Err(NotFound::Nowhere(tried))
+    }
+
+    /// The file whose path is just what is written, if it is fit; the search comes to the same in more steps.
+    fn exactly(&self, root: &Path, name: &FileName) -> Option<Found> {
+        let mut path = root.to_path_buf();
+        path.extend(name.directories.iter().map(String::as_str).chain([name.as_it_stands()]));
+        let (id, head) = self.examine(&path).ok()?;
+        Some(Found { path, id, head })
     }
 
     /// Looks for the candidates in `root`/`directories`; what is there and unfit goes to `tried`.
@@ -202,8 +218,8 @@ impl SearchPlan {
             // Opening a pipe would wait for its other end.
             return Err(PassedOver::Unreadable { error: "it is no regular file".to_owned() });
         }
-        let head = Head::read(path).map_err(unreadable)?;
         let id = FileId::of(path, &metadata);
+        let head = self.heads.read(path, &id, &metadata).map_err(unreadable)?;
         if head.suits_this_process() || self.stand_ins.contains_key(&id) {
             Ok((id, head))
         } else {

@@ -3,6 +3,7 @@
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// What tells one file from another whatever it is called: device and inode.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +12,31 @@ pub(crate) struct FileId(u64, u64);
 impl FileId {
     pub(crate) fn of(_path: &Path, metadata: &Metadata) -> FileId {
         FileId(metadata.dev(), metadata.ino())
+    }
+}
+
+/// What changes whenever a file does: its length, and the time of its last change, which nobody can set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Revision {
+    length: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Revision {
+    pub(crate) fn of(metadata: &Metadata) -> Revision {
+        Revision {
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+
+    /// When the file was last changed; `None` for times before 1970.
+    pub(crate) fn changed(&self) -> Option<SystemTime> {
+        let (seconds, nanoseconds) = self.changed;
+        let since = Duration::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?);
+        SystemTime::UNIX_EPOCH.checked_add(since)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// What tells one file from another: its full path without regard to case. (The file index that would see through
 /// hard links is not in stable Rust; two hard links are two modules here, as they are for LoadLibrary.)
@@ -12,6 +13,29 @@ impl FileId {
     pub(crate) fn of(path: &Path, _metadata: &Metadata) -> FileId {
         let full = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         FileId(full.to_string_lossy().to_lowercase())
+    }
+}
+
+/// What changes whenever a file does: its length and its times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Revision {
+    length: u64,
+    created: Option<SystemTime>,
+    modified: Option<SystemTime>,
+}
+
+impl Revision {
+    pub(crate) fn of(metadata: &Metadata) -> Revision {
+        Revision {
+            length: metadata.len(),
+            created: metadata.created().ok(),
+            modified: metadata.modified().ok(),
+        }
+    }
+
+    /// When the file was last changed.
+    pub(crate) fn changed(&self) -> Option<SystemTime> {
+        self.modified
     }
 }
 
