@@ -143,10 +143,10 @@ impl Border {
                 (incoming.text, incoming.lparam1) = (None, 0);
             }
             (Some(Fault::NarrowParameters), _) if !opening => {
-                incoming.lparam1 &= 0xFFFF_FFFF;
-                incoming.lparam2 &= 0xFFFF_FFFF;
+                incoming.lparam1 = incoming.lparam1 as u32 as LPARAM;
+                incoming.lparam2 = incoming.lparam2 as u32 as LPARAM;
             }
-            (Some(Fault::NarrowId), _) => incoming.id &= 0xFFFF_FFFF,
+            (Some(Fault::NarrowId), _) => incoming.id = incoming.id as u32 as usize,
             (Some(Fault::LatestId), _) if call.driver_id != 0 => incoming.id = memory().latest,
             (Some(Fault::CloseOrder), DRV_CLOSE) if memory().open.len() == 1 => {
                 memory().disabled = true;
