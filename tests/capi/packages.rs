@@ -72,13 +72,19 @@ impl Project {
         self.directory.path().join(name)
     }
 
-    /// Configures, builds, and runs the programs; returns what CMake said.
-    fn build_and_run(&self, options: &[String], targets: &[&str]) -> String {
+    /// Configures and builds; returns what CMake said.
+    fn build(&self, options: &[String]) -> String {
         let mut configure = Command::new("cmake");
         let said =
             run(configure.args(["-S", ".", "-B", "build"]).args(options).current_dir(self.directory.path()));
         assert!(said.contains(&format!("version {}", env!("CARGO_PKG_VERSION"))), "{said}");
         run(Command::new("cmake").args(["--build", "build"]).current_dir(self.directory.path()));
+        said
+    }
+
+    /// Configures, builds, and runs the programs; returns what CMake said.
+    fn build_and_run(&self, options: &[String], targets: &[&str]) -> String {
+        let said = self.build(options);
         driver(&root().join("examples/drivers/counter/counter.c"), &self.path("counter.so"), &[]);
         fs::write(self.path("system.ini"), "[drivers32]\ncounter=counter.drv\n").expect("it can be written");
         for language in ["c", "cc"] {
@@ -89,6 +95,25 @@ impl Project {
             }
         }
         said
+    }
+}
+
+/// As the test below, with the library for Windows in a directory. The programs are not run.
+pub fn cmake_finds_the_library_of_windows(directory: &Path) {
+    let targets = ["opendriver", "shared", "static"];
+    let project = Project::new(&targets);
+    let options = [
+        format!("-Dopendriver_DIR={}", root().join(PACKAGE).display()),
+        format!("-Dopendriver_LIBRARY_DIR={}", directory.display()),
+        "-DCMAKE_SYSTEM_NAME=Windows".to_owned(),
+        "-DCMAKE_C_COMPILER=x86_64-w64-mingw32-gcc".to_owned(),
+        "-DCMAKE_CXX_COMPILER=x86_64-w64-mingw32-g++".to_owned(),
+    ];
+    project.build(&options);
+    for target in targets {
+        let program = fs::read(project.path(&format!("build/c_{target}.exe"))).expect("it was built");
+        let needs_library = program.windows(14).any(|window| window == b"opendriver.dll");
+        assert_eq!(needs_library, target != "static", "{target}");
     }
 }
 

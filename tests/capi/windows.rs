@@ -11,6 +11,7 @@ use opendriver::abi::{
 use opendriver::{Config, Head, Manager};
 
 use crate::library::{library, root};
+use crate::packages::cmake_finds_the_library_of_windows;
 use crate::stage::{compiler, installed, run, skip};
 
 const SOURCE: &str = "tests/c/drivers/classic.c";
@@ -156,6 +157,9 @@ fn the_library_of_windows_loads_the_same_driver() {
     let needed = [&fixed, "-lkernel32", "-lntdll", "-luserenv", "-lws2_32", "-ldbghelp", "-luser32"];
     mingw(&["-O1", "-DOPENDRIVER_STATIC"], "alone.exe", host(), &needed);
     fs::write(path("system.ini"), "[drivers32]\r\nclassic=classic.dll\r\n").expect("it can be written");
+    if installed("cmake") && installed("x86_64-w64-mingw32-g++") {
+        cmake_finds_the_library_of_windows(&library);
+    }
     // Wine takes seconds to set itself up.
     for program in ["alone.exe", "host.exe"] {
         if program == "host.exe" {
