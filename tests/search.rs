@@ -160,6 +160,172 @@ fn drive_letters_are_directories_of_the_settings() {
     }
 }
 
+// Names as Windows understands them, the same under each personality.
+
+/// Microsoft, "Naming Files, Paths, and Namespaces": such a path is on the current drive. Which one that is, is ours.
+#[test]
+fn a_path_from_the_root_of_no_drive_is_on_that_of_windows() {
+    let world = World::new();
+    world.driver("c/oracle/x.dll");
+    world.driver("d/oracle/y.dll");
+    let ini = "[drivers32]\r\nrooted=\\Oracle\\X.dll with text\r\n";
+    for personality in ALL {
+        let manager = manager_for(&world, personality, ini, "drives = { C = 'c', D = 'd' }");
+        assert_opens(&world, &manager, "rooted", Some("drivers32"), "x", "\"with text\"");
+        for name in ["\\oracle\\x.dll", "/oracle/x.dll", "\\nodir\\..\\oracle\\x", "\\..\\oracle/x.dll"] {
+            assert_opens(&world, &manager, name, None, "x", "0x0");
+        }
+        // It is the drive of the Windows directory and no other.
+        let text = fails(&manager, "\\oracle\\y.dll", None).to_string();
+        assert!(text.contains(&world.path().join("c").join("oracle").display().to_string()), "{text}");
+    }
+}
+
+/// Ours: `/` begins a path of this system, `\` one of Windows.
+#[test]
+#[cfg(unix)]
+fn a_path_of_this_system_goes_before_one_on_a_drive_unless_it_is_written_as_on_windows() {
+    let world = World::new();
+    let own = world.driver("own/x.dll").display().to_string();
+    let on_drive = world.driver(&format!("c{}", world.path().join("own/x.dll").display()));
+    let drives = format!("drives.C = '{}'", world.path().join("c").display());
+    let manager = manager_for(&world, Personality::Win32, "", &drives);
+    let found = |name: &str| match manager.locate(name, None).unwrap_or_else(|error| panic!("{error}")).place
+    {
+        Place::File { path, .. } => path,
+        place => panic!("{place:?}"),
+    };
+    assert_eq!(found(&own), std::path::Path::new(&own));
+    assert_eq!(found(&own.replace('/', "\\")), on_drive);
+    // Without drives both mean this system's.
+    let manager = manager_for(&world, Personality::Win32, "", "");
+    assert!(manager.locate(&own, None).is_ok() && manager.locate(&own.replace('/', "\\"), None).is_ok());
+}
+
+/// Microsoft, "Naming Files, Paths, and Namespaces": it starts at the current directory of the drive, at first its root.
+#[test]
+fn a_path_that_only_names_its_drive_starts_at_its_root() {
+    let world = World::new();
+    world.driver("c/x.dll");
+    world.driver("c/oracle/y.dll");
+    for personality in ALL {
+        let manager = manager_for(&world, personality, "", "drives.C = 'c'");
+        assert_opens(&world, &manager, "C:x.dll text", None, "x", "\"text\"");
+        assert_opens(&world, &manager, "c:oracle\\y", None, "y", "0x0");
+        assert_opens(&world, &manager, "c:..\\nodir\\..\\oracle\\y.dll", None, "y", "0x0");
+        fails(&manager, "C:y.dll", None);
+        if cfg!(unix) {
+            let text = fails(&manager, "D:x.dll", None).to_string();
+            assert!(text.contains("drive D:, which is not mapped"), "{text}");
+        }
+    }
+}
+
+/// Ours; with `current_directory` as "Naming Files, Paths, and Namespaces" has it.
+#[test]
+fn the_current_directory_of_a_drive_counts_only_if_it_is_asked_for() {
+    // The current directory of this process, seen as a place on drive D:.
+    let here = std::env::current_dir().expect("there is one");
+    let root = here.parent().expect("it is not the root").display().to_string();
+    let base = here.file_name().expect("it is not the root").to_string_lossy().into_owned();
+    let world = World::new();
+    let drives = format!("drives.D = '{root}'\ndrives.C = '{}'", world.path().display());
+    let places = |current: &str, name: &str| {
+        let manager =
+            manager_for(&world, Personality::Win32, "", &format!("current_directory = {current}\n{drives}"));
+        let error = fails(&manager, name, None);
+        let OpenFailure::Resolve(ResolveError::NotFound { tried, .. }) = error.failure() else {
+            panic!("{error}")
+        };
+        tried.iter().map(|tried| tried.place.clone()).collect::<Vec<_>>()
+    };
+    let root = std::path::Path::new(&root);
+    assert_eq!(places("false", "D:no_such.drv")[0], root);
+    assert_eq!(places("true", "D:no_such.drv")[0], root.join(&base));
+    assert_eq!(places("true", "D:..\\..\\..\\no_such.drv")[0], root);
+    assert_eq!(places("false", "\\no_such.drv")[0], world.path());
+    assert_eq!(places("true", "\\no_such.drv")[0], root);
+    assert_eq!(places("true", "C:no_such.drv")[0], world.path());
+}
+
+/// Microsoft, GetFullPathName: it "does not verify that the resulting path and file name are valid".
+#[test]
+fn a_directory_that_is_left_again_need_not_exist() {
+    let world = World::new();
+    world.driver("x.dll");
+    world.driver("c/oracle/x.dll");
+    for personality in ALL {
+        let manager = manager_for(&world, personality, "", "drives.C = 'c'");
+        for name in ["nodir\\..\\x.dll", "nodir/../x.dll", "a\\b\\..\\..\\x", "C:\\nodir\\..\\oracle\\x.dll"]
+        {
+            assert_opens(&world, &manager, name, None, "x", "0x0");
+        }
+        fails(&manager, "nodir\\x.dll", None);
+        fails(&manager, "C:\\nodir\\x.dll", None);
+    }
+}
+
+/// Microsoft, "Naming Files, Paths, and Namespaces", Win32 file namespaces.
+#[test]
+fn a_literal_path_is_stripped_of_its_prefix_and_taken_as_it_is() {
+    let world = World::new();
+    world.driver("c/oracle/x.dll");
+    for personality in ALL {
+        let manager = manager_for(&world, personality, "", "drives.C = 'c'");
+        assert_opens(&world, &manager, "\\\\?\\C:\\ORACLE\\x.dll text", None, "x", "\"text\"");
+        for name in [
+            "\\\\?\\C:\\oracle\\.\\x.dll",
+            "\\\\?\\C:\\a\\..\\oracle\\x.dll",
+            "\\\\?\\C:/oracle/x.dll",
+            "\\\\?\\x.dll",
+        ] {
+            let error = fails(&manager, name, None);
+            assert!(matches!(error.failure(), OpenFailure::Resolve(ResolveError::NoFile { .. })), "{error}");
+        }
+        if cfg!(unix) {
+            let text = fails(&manager, "\\\\?\\Q:\\x.dll", None).to_string();
+            assert!(text.contains("drive Q:, which is not mapped"), "{text}");
+        }
+    }
+}
+
+/// Ours.
+#[test]
+fn many_names_are_located_as_each_alone() {
+    let world = World::new();
+    world.driver("sub/Found.drv");
+    world.driver("other.DLL");
+    let manager = manager_for(
+        &world,
+        Personality::Win32,
+        "[drivers32]\r\na=FOUND.DRV\r\nb=missing.drv\r\n",
+        "search_path = ['sub']",
+    );
+    let locator = manager.locator();
+    for (name, section) in [
+        ("a", Some("drivers32")),
+        ("b", Some("drivers32")),
+        ("OTHER", None),
+        ("none", None),
+        ("SUB\\found.drv", None),
+    ] {
+        let shown = |located: Result<opendriver::Located, OpenError>| match located {
+            Ok(located) => format!("{:?}", located.place),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(shown(locator.locate(name, section)), shown(manager.locate(name, section)), "{name}");
+    }
+    assert!(
+        locator.locate("a", Some("drivers32")).is_ok() && locator.locate("b", Some("drivers32")).is_err()
+    );
+    // What comes later is seen by the next call of the manager.
+    world.driver("sub/MISSING.drv");
+    assert!(
+        manager.locate("b", Some("drivers32")).is_ok()
+            && manager.locator().locate("b", Some("drivers32")).is_ok()
+    );
+}
+
 /// MSDN, LoadLibrary: a file that is loaded is not loaded again, in whatever way it is named.
 #[test]
 fn one_file_under_several_spellings_is_one_module() {

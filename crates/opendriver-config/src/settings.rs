@@ -56,10 +56,10 @@ pub struct Settings {
     pub switches: Switches,
     /// Where driver files are looked for, after the directory of the configuration.
     pub search_path: Vec<PathBuf>,
-    /// Whether the current directory is searched, last. Windows does; the default is not to, since anybody may put a
-    /// file there.
+    /// Whether the current directory is searched, last, and is where names such as `C:synth.drv` start if it is on that
+    /// drive. Windows does; the default is not to, since anybody may put a file there.
     pub current_directory: bool,
-    /// The directories that drive letters stand for, by upper-case letter.
+    /// The directories that drive letters stand for, by upper-case letter. C is also the drive of `\dir\synth.drv`.
     pub drives: BTreeMap<char, PathBuf>,
     /// The tables `[sections.NAME]`, which play the part of the registry.
     pub sections: SectionTables,

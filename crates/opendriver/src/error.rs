@@ -76,7 +76,7 @@ pub enum ResolveError {
         line: String,
     },
     /// What stands in the place of the file name names no file.
-    #[error("{file:?} names a directory, not a driver file")]
+    #[error("{file:?} names a directory, or nothing that a driver file could be called")]
     NoFile {
         /// The text in the place of the file name.
         file: String,

@@ -28,6 +28,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # File names
+//!
+//! Names of files are those of Windows, and lead to files of this system. Either slash separates, case does not matter
+//! where there is no exact match, and `..` takes the directory before it away, whether that exists or not.
+//!
+//! | name | where it leads |
+//! | --- | --- |
+//! | `synth.drv`, `sub\synth.drv` | the directory of the configuration, the search path, OPENDRIVER_PATH, the platform's driver directories, in turn |
+//! | `C:\dir\synth.drv` | the directory that the settings have for drive C: |
+//! | `C:dir\synth.drv` | the same: the current directory of a drive is its root |
+//! | `\dir\synth.drv` | drive C:, the drive of the Windows directory, and else the root of this file system |
+//! | `/dir/synth.drv` | the root of this file system, as programs of this system mean it (where links count, and `..` behind one too); else drive C: |
+//! | `\\?\C:\dir\synth.drv` | as without the prefix, and literally: `/`, `.` and `..` mean nothing |
+//!
+//! With `current_directory = true` the current directory is searched last, is the current directory of the drive that
+//! it is on, and that drive is the one of `\dir\synth.drv`. Otherwise it has no part in any of this, other than on
+//! Windows, where it is the first place at which somebody can leave a library for a program to load.
+//! (Source: Microsoft, "Naming Files, Paths, and Namespaces" and "LoadLibrary".)
+//!
 //! # Re-entrancy and threads
 //!
 //! No lock is held while a driver runs. A driver may open, send to and close any instance, its own included, from
@@ -70,7 +89,7 @@ pub use handle::Handle;
 pub use load::builtin::{BuiltIn, BuiltInDriver};
 pub use manager::dispatch::callback::{CallbackError, Notification, Notifier};
 pub use manager::dispatch::client::CallbackTarget;
-pub use manager::{Direction, InstanceInfo, Located, Manager, ManagerBuilder, ModuleHandle, Place};
+pub use manager::{Direction, InstanceInfo, Located, Locator, Manager, ManagerBuilder, ModuleHandle, Place};
 pub use observe::{Call, Observer};
 #[doc(hidden)]
 pub use presence::CallingThread;

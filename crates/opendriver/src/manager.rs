@@ -24,7 +24,7 @@ pub use self::builder::ManagerBuilder;
 use self::dispatch::callback::Notifier;
 use self::dispatch::hurdle;
 pub use self::everyone::{Direction, InstanceInfo};
-pub use self::locate::{Located, Place};
+pub use self::locate::{Located, Locator, Place};
 use self::state::{Loaded, State};
 use crate::error::{StaleHandle, SymbolError};
 use crate::handle::Handle;

@@ -2,6 +2,7 @@
 //! parameters, the search.
 
 pub(crate) mod head;
+pub(crate) mod listing;
 pub(crate) mod name;
 pub(crate) mod search;
 

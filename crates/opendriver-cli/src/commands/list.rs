@@ -3,7 +3,7 @@
 mod rows;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
-use opendriver::Manager;
+use opendriver::Locator;
 use opendriver::config::fold;
 use serde_json::{Value, json};
 
@@ -23,10 +23,11 @@ const OF_DRIVERS: [&str; 5] = ["drivers", "drivers32", "mci", "mci32", "Installa
 pub(crate) fn run(session: &Session, args: &ListArgs) -> Result<(), Failure> {
     let sections = sections(session, args)?;
     let manager = session.manager(None);
+    let locator = manager.locator();
     let out = session.out;
     if out.is_json() {
         let sections: Vec<Value> =
-            sections.iter().map(|section| document(session, &manager, section)).collect();
+            sections.iter().map(|section| document(session, &locator, section)).collect();
         out.document(&json!({
             "config": session.config.path().map(|path| path.display().to_string()),
             "profile": session.config.profile_path().map(|path| path.display().to_string()),
@@ -45,7 +46,7 @@ pub(crate) fn run(session: &Session, args: &ListArgs) -> Result<(), Failure> {
         let gap = if number == 0 { "" } else { "\n" };
         out.styled(&format!("{gap}{}", line(BOLD, &format!("[{}]", one_line(section)))))?;
         let mut tables = Tables::default();
-        let mut rows = rows::of(session, &manager, section).peekable();
+        let mut rows = rows::of(session, &locator, section).peekable();
         if rows.peek().is_none() {
             out.styled(&line(DIM, "  (no entries)"))?;
         }
@@ -131,7 +132,7 @@ fn cell(text: &str) -> String {
     shortened(&one_line(text), 80)
 }
 
-fn document(session: &Session, manager: &Manager, section: &str) -> Value {
-    let entries: Vec<Value> = rows::of(session, manager, section).map(|row| row.to_json()).collect();
+fn document(session: &Session, locator: &Locator<'_>, section: &str) -> Value {
+    let entries: Vec<Value> = rows::of(session, locator, section).map(|row| row.to_json()).collect();
     json!({ "name": section, "entries": entries })
 }

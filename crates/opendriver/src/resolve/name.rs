@@ -1,4 +1,4 @@
-//! File names as SYSTEM.INI writes them, and the names under which the same driver may lie on this system.
+//! File names as SYSTEM.INI and programs write them, and the names under which the same driver may lie on this system.
 
 use std::path::{Path, PathBuf};
 
@@ -19,30 +19,69 @@ pub(crate) struct FileName {
 pub(crate) enum Root {
     /// Nowhere: the search directories apply, in turn.
     Search,
-    /// The root of the file system (or, on Windows, what the system takes for one, such as `\\server\share`).
+    /// `/dir`: the root of this system's file system, and else that of the current drive. Elsewhere than on Windows
+    /// such a path keeps its `..`, which may lead elsewhere behind a link than without it.
     Absolute,
-    /// A drive letter, in upper case.
+    /// `\dir`: the root of the current drive, and else that of this system's file system.
+    CurrentDrive,
+    /// `C:\dir`: the root of a drive, in upper case.
     Drive(char),
+    /// `C:dir`: the current directory of a drive, in upper case.
+    InDrive(char),
+    /// `\\server\share\dir`: a share; the first two directories are its name.
+    Share,
     /// This file and no other, whatever characters its path has.
     Exact(PathBuf),
 }
 
 impl FileName {
-    /// Takes a name apart. Either slash separates, as for the Windows loader. `None` if no name is left at the end.
+    /// Takes a name apart. Either slash separates, and `..` takes the directory before it away whether that exists or
+    /// not, as for the Windows loader (Microsoft, "Naming Files, Paths, and Namespaces"). Behind
+    /// `\\?\` everything is meant literally. `None` if no name is left at the end.
     pub(crate) fn parse(file: &str) -> Option<FileName> {
+        if let Some(literal) = file.strip_prefix(r"\\?\") {
+            return FileName::parse_literal(literal);
+        }
         let slashed = file.replace('\\', "/");
         let (root, rest) = match slashed.as_bytes() {
+            [letter, b':', b'/', ..] if letter.is_ascii_alphabetic() => (drive(*letter), &slashed[3..]),
             [letter, b':', ..] if letter.is_ascii_alphabetic() => {
-                (Root::Drive(letter.to_ascii_uppercase().into()), &slashed[2..])
+                (Root::InDrive(letter.to_ascii_uppercase().into()), &slashed[2..])
             }
-            [b'/', ..] => (Root::Absolute, &slashed[..]),
+            [b'/', b'/', ..] if sys::HAS_DRIVES || file.starts_with(r"\\") => (Root::Share, &slashed[2..]),
+            [b'/', ..] if file.starts_with('\\') => (Root::CurrentDrive, &slashed[1..]),
+            [b'/', ..] => (Root::Absolute, &slashed[1..]),
             _ => (Root::Search, &slashed[..]),
         };
         let mut parts: Vec<String> =
             rest.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect();
         let base = parts.pop().filter(|base| base != "..")?;
         let last_is_name = !rest.ends_with('/') && !rest.ends_with("/.") && rest != ".";
-        last_is_name.then_some(FileName { root, directories: parts, base })
+        let directories = match root {
+            Root::Absolute if !sys::HAS_DRIVES => parts,
+            Root::Search | Root::InDrive(_) => collapsed(parts, true),
+            _ => collapsed(parts, false),
+        };
+        let is_whole = root != Root::Share || directories.len() >= 2;
+        (last_is_name && is_whole).then_some(FileName { root, directories, base })
+    }
+
+    /// A name behind `\\?\`: a drive or `UNC\server\share`, then parts that are taken as they are.
+    fn parse_literal(file: &str) -> Option<FileName> {
+        let (root, rest) = match file.as_bytes() {
+            [letter, b':', b'\\', ..] if letter.is_ascii_alphabetic() => (drive(*letter), &file[3..]),
+            [b'U' | b'u', b'N' | b'n', b'C' | b'c', b'\\', ..] => (Root::Share, &file[4..]),
+            _ => return None,
+        };
+        let mut directories: Vec<String> = rest.split('\\').map(str::to_owned).collect();
+        // No file is called so, but this system would take them for something else.
+        let is_name = |part: &String| !part.is_empty() && part != "." && part != ".." && !part.contains('/');
+        if !directories.iter().all(is_name) {
+            return None;
+        }
+        let base = directories.pop()?;
+        let is_whole = root != Root::Share || directories.len() >= 2;
+        is_whole.then_some(FileName { root, directories, base })
     }
 
     /// A path of this system, taken as it is. `None` if it does not end in a name.
@@ -90,6 +129,25 @@ impl FileName {
     }
 }
 
+fn drive(letter: u8) -> Root {
+    Root::Drive(letter.to_ascii_uppercase().into())
+}
+
+/// The directories without `..`, each of which takes the one before it away. At the start of a path it leads nowhere if
+/// the path has a root, and stays if it is relative.
+pub(crate) fn collapsed(parts: Vec<String>, is_relative: bool) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match kept.last() {
+            _ if part != ".." => kept.push(part),
+            Some(last) if last != ".." => _ = kept.pop(),
+            _ if is_relative => kept.push(part),
+            _ => {}
+        }
+    }
+    kept
+}
+
 /// Name and extension, the latter without its dot. A leading dot begins no extension.
 fn split_extension(name: &str) -> (&str, Option<&str>) {
     match name.rfind('.') {
@@ -121,8 +179,56 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_and_what_takes_it_away_are_nothing() {
+        for (file, root, directories) in [
+            (r"nodir\..\x.drv", Root::Search, &[][..]),
+            (r"a\b\..\..\c\x.drv", Root::Search, &["c"]),
+            (r"..\a\..\..\x.drv", Root::Search, &["..", ".."]),
+            (r"C:\a\..\..\x.drv", Root::Drive('C'), &[]),
+            (r"\..\a\x.drv", Root::CurrentDrive, &["a"]),
+            (r"c:..\a\x.drv", Root::InDrive('C'), &["..", "a"]),
+            (r"\\s\t\a\..\x.drv", Root::Share, &["s", "t"]),
+        ] {
+            let name = parsed(file);
+            assert_eq!(
+                (name.root, name.directories),
+                (root, directories.iter().map(|&d| d.into()).collect()),
+                "{file}"
+            );
+        }
+        #[cfg(unix)]
+        assert_eq!(parsed("/link/../x.drv").directories, ["link", ".."], "a link may lead elsewhere");
+    }
+
+    #[test]
+    fn behind_the_prefix_everything_is_literal() {
+        let name = parsed(r"\\?\c:\Dir x\y.drv");
+        assert_eq!(
+            (name.root, name.directories, name.base),
+            (Root::Drive('C'), vec!["Dir x".into()], "y.drv".into())
+        );
+        assert_eq!(parsed(r"\\?\UNC\s\t\y.drv").directories, ["s", "t"]);
+        for file in [
+            r"\\?\",
+            r"\\?\C:",
+            r"\\?\C:\",
+            r"\\?\C:x",
+            r"\\?\x",
+            r"\\?\C:\a\..\x",
+            r"\\?\C:\.\x",
+            r"\\?\C:\a/x",
+            r"\\?\C:\\x",
+            r"\\?\unc\s\x",
+        ] {
+            assert_eq!(FileName::parse(file), None, "{file}");
+        }
+    }
+
+    #[test]
     fn what_names_no_file_is_refused() {
-        for file in ["", ".", "..", "/", r"C:\", "C:", "sub/", "sub/.", "a/.."] {
+        for file in
+            ["", ".", "..", "/", r"\", r"C:\", "C:", "C:.", "sub/", "sub/.", "a/..", r"\\s\x.drv", r"\\s"]
+        {
             assert_eq!(FileName::parse(file), None, "{file:?}");
         }
     }

@@ -1,6 +1,7 @@
 //! From a file name to a file: the search directories, exact names before names in another case, and a look at what
 //! is found there.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs::{self, Metadata};
@@ -8,11 +9,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use opendriver_config::fold;
-
 use super::head::Head;
 use super::head::known::KnownHeads;
-use super::name::{FileName, Root};
+use super::listing::Listings;
+use super::name::{FileName, Root, collapsed};
 use crate::error::ResolveError;
 use crate::load::builtin::BuiltIn;
 use crate::sys::{self, FileId};
@@ -118,6 +118,11 @@ impl NotFound {
 impl SearchPlan {
     /// Finds the first file for `name` that can be loaded.
     pub(crate) fn find(&self, name: &FileName) -> Result<Found, NotFound> {
+        self.find_in(name, &Listings::fresh())
+    }
+
+    /// As [`SearchPlan::find`], and reads directories through `listings`.
+    pub(crate) fn find_in(&self, name: &FileName, listings: &Listings) -> Result<Found, NotFound> {
         if let Root::Exact(path) = &name.root {
             return match self.examine(path) {
                 Ok((id, head)) => Ok(Found { path: path.clone(), id, head }),
@@ -129,16 +134,18 @@ impl SearchPlan {
                 Err(why) => Err(NotFound::Nowhere(vec![Tried { place: path.clone(), why }])),
             };
         }
-        let roots = self.roots(name)?;
-        if let [root] = &roots[..]
-            && let Some(found) = self.exactly(root, name)
+        let starts = self.starts(name)?;
+        // Of several search directories the first seldom has it.
+        if let Some((root, directories)) = starts.first()
+            && (starts.len() == 1 || name.root != Root::Search)
+            && let Some(found) = self.exactly((root, directories), name)
         {
             return Ok(found);
         }
         let candidates = name.candidates(self.append_drv);
         let mut tried = Vec::new();
-        for root in roots {
-            if let Some(found) = self.look_below(&root, &name.directories, &candidates, &mut tried) {
+        for (root, directories) in starts {
+            if let Some(found) = self.look_below((&root, &directories), &candidates, &mut tried, listings) {
                 return Ok(found);
             }
         }
@@ -146,9 +153,9 @@ impl SearchPlan {
     }
 
     /// The file whose path is just what is written, if it is fit; the search comes to the same in more steps.
-    fn exactly(&self, root: &Path, name: &FileName) -> Option<Found> {
+    fn exactly(&self, (root, directories): (&Path, &[String]), name: &FileName) -> Option<Found> {
         let mut path = root.to_path_buf();
-        path.extend(name.directories.iter().map(String::as_str).chain([name.as_it_stands()]));
+        path.extend(directories.iter().map(String::as_str).chain([name.as_it_stands()]));
         let (id, head) = self.examine(&path).ok()?;
         Some(Found { path, id, head })
     }
@@ -156,16 +163,16 @@ impl SearchPlan {
     /// Looks for the candidates in `root`/`directories`; what is there and unfit goes to `tried`.
     fn look_below(
         &self,
-        root: &Path,
-        directories: &[String],
+        (root, directories): (&Path, &[String]),
         candidates: &[String],
         tried: &mut Vec<Tried>,
+        listings: &Listings,
     ) -> Option<Found> {
         let missing = |why| Tried {
             place: directories.iter().fold(root.to_path_buf(), |path, part| path.join(part)),
             why,
         };
-        let Some(directory) = descend(root, directories) else {
+        let Some(directory) = descend(root, directories, listings) else {
             tried.push(missing(PassedOver::NoSuchDirectory));
             return None;
         };
@@ -177,7 +184,7 @@ impl SearchPlan {
         }
         if tried.len() == before {
             // Without an exact match the directory is read.
-            for path in in_any_case(&directory, candidates) {
+            for path in listings.in_any_case(&directory, candidates) {
                 if let Some(found) = self.look_at(path, tried) {
                     return Some(found);
                 }
@@ -232,28 +239,76 @@ impl SearchPlan {
         self.stand_ins.get(file).cloned()
     }
 
-    fn roots(&self, name: &FileName) -> Result<Vec<PathBuf>, NotFound> {
-        match &name.root {
-            Root::Absolute => Ok(vec![PathBuf::from("/")]),
-            Root::Drive(letter) => match self.drives.get(letter) {
-                Some(root) => Ok(vec![root.clone()]),
-                None if sys::HAS_DRIVES => Ok(vec![PathBuf::from(format!("{letter}:\\"))]),
-                None => Err(NotFound::DriveNotMapped(*letter)),
-            },
-            Root::Exact(path) => Ok(vec![path.clone()]),
-            Root::Search => {
-                let mut roots = self.directories.clone();
-                if self.current_directory {
-                    roots.extend(std::env::current_dir());
-                }
-                Ok(roots)
+    /// Where to start, in turn, and which directories lead from there to the file.
+    fn starts<'a>(&self, name: &'a FileName) -> Result<Vec<(PathBuf, Cow<'a, [String]>)>, NotFound> {
+        let directories = || Cow::Borrowed(&name.directories[..]);
+        let below_root = |parts: Vec<String>| Cow::Owned(collapsed(parts, false));
+        let here = || (PathBuf::from("/"), directories());
+        // The root of the drive that is the current one, if there is a directory for it.
+        let current_drive = || {
+            let letter = self.current().map_or(SYSTEM_DRIVE, |(letter, _)| letter);
+            let root = self.drives.get(&letter)?;
+            Some((root.clone(), below_root(name.directories.clone())))
+        };
+        Ok(match &name.root {
+            Root::Absolute => [Some(here()), current_drive()].into_iter().flatten().collect(),
+            Root::CurrentDrive => [current_drive(), Some(here())].into_iter().flatten().collect(),
+            Root::Share if sys::HAS_DRIVES => {
+                let [server, share] = [0, 1].map(|index| &name.directories[index]);
+                vec![(PathBuf::from(format!(r"\\{server}\{share}\")), Cow::Borrowed(&name.directories[2..]))]
             }
+            Root::Share => vec![here()],
+            Root::Drive(letter) => vec![(self.drive(*letter)?, directories())],
+            Root::InDrive(letter) => match self.current() {
+                Some((current, before)) if current == *letter => {
+                    vec![(self.drive(*letter)?, below_root([&before, &name.directories[..]].concat()))]
+                }
+                // Windows knows where it is on each of its drives, which nobody has mapped here.
+                _ if sys::HAS_DRIVES && self.current_directory && !self.drives.contains_key(letter) => {
+                    vec![(PathBuf::from(format!("{letter}:")), directories())]
+                }
+                _ => vec![(self.drive(*letter)?, below_root(name.directories.clone()))],
+            },
+            Root::Exact(path) => vec![(path.clone(), Cow::Borrowed(&[][..]))],
+            Root::Search => {
+                let current = self.current_directory.then(|| std::env::current_dir().ok()).flatten();
+                self.directories.iter().cloned().chain(current).map(|root| (root, directories())).collect()
+            }
+        })
+    }
+
+    /// The directory that stands for a drive.
+    fn drive(&self, letter: char) -> Result<PathBuf, NotFound> {
+        match self.drives.get(&letter) {
+            Some(root) => Ok(root.clone()),
+            None if sys::HAS_DRIVES => Ok(PathBuf::from(format!("{letter}:\\"))),
+            None => Err(NotFound::DriveNotMapped(letter)),
         }
+    }
+
+    /// The drive on which the current directory is, and the way to it from the root of the drive. `None` if it is on
+    /// none, or is not to be searched: then it does not decide which driver is loaded in any other way either.
+    fn current(&self) -> Option<(char, Vec<String>)> {
+        if !self.current_directory {
+            return None;
+        }
+        let current = std::env::current_dir().ok()?.canonicalize().ok()?;
+        let below = |(letter, root): (&char, &PathBuf)| {
+            let root = root.canonicalize().ok()?;
+            let parts = current.strip_prefix(&root).ok()?.iter();
+            let parts: Option<Vec<String>> = parts.map(|part| part.to_str().map(str::to_owned)).collect();
+            Some((root.iter().count(), (*letter, parts?)))
+        };
+        // A drive may be mapped to a directory of another one; the nearest counts.
+        self.drives.iter().filter_map(below).max_by_key(|(depth, _)| *depth).map(|(_, current)| current)
     }
 }
 
+/// The drive that is the current one where nothing else is: that of the Windows directory.
+const SYSTEM_DRIVE: char = 'C';
+
 /// Walks down from `root`, each step by its exact name or else without regard to case.
-fn descend(root: &Path, directories: &[String]) -> Option<PathBuf> {
+fn descend(root: &Path, directories: &[String], listings: &Listings) -> Option<PathBuf> {
     let mut here = root.to_path_buf();
     if !here.is_dir() {
         return None;
@@ -263,23 +318,9 @@ fn descend(root: &Path, directories: &[String]) -> Option<PathBuf> {
         here = if exact.is_dir() {
             exact
         } else {
-            in_any_case(&here, std::slice::from_ref(part)).into_iter().find(|path| path.is_dir())?
+            let found = listings.in_any_case(&here, std::slice::from_ref(part));
+            found.into_iter().find(|path| path.is_dir())?
         };
     }
     Some(here)
-}
-
-/// The entries of `directory` that are called like one of the candidates but for case, in the order of the
-/// candidates and then of their names, so that the choice does not depend on the file system.
-fn in_any_case(directory: &Path, candidates: &[String]) -> Vec<PathBuf> {
-    let folded: Vec<String> = candidates.iter().map(|name| fold(name)).collect();
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut matches: Vec<(usize, PathBuf)> = entries
-        .filter_map(|entry| {
-            let name = fold(entry.file_name().to_str()?);
-            Some((folded.iter().position(|candidate| *candidate == name)?, entry.path()))
-        })
-        .collect();
-    matches.sort();
-    matches.into_iter().map(|(_, path)| path).collect()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use opendriver::config::{Position, Row as ProfileRow, split_line};
-use opendriver::{Head, Machine, Manager, OpenFailure, PassedOver, Place, ResolveError};
+use opendriver::{Head, Locator, Machine, OpenFailure, PassedOver, Place, ResolveError};
 use serde_json::{Value, json};
 
 use crate::messages;
@@ -42,14 +42,14 @@ pub(super) struct Row {
 /// profile. Lines without `=` say nothing about drivers and are left out. Each is located when it is asked for.
 pub(super) fn of<'a>(
     session: &'a Session,
-    manager: &'a Manager,
+    locator: &'a Locator<'a>,
     section: &'a str,
 ) -> impl Iterator<Item = Row> + 'a {
     let config = &session.config;
     let table = config.settings().sections.table(section);
     let of_table = table.into_iter().flat_map(|table| table.iter()).map(move |value| {
         let row = Row::new(value.name.clone(), value.line.clone(), config.path(), value.position.clone());
-        row.located(manager, section)
+        row.located(locator, section)
     });
     let of_profile = config.profile().section(section).into_iter().flat_map(|section| section.rows());
     let of_profile = of_profile.filter_map(|row: ProfileRow<'_>| Some((row, row.value()?)));
@@ -60,7 +60,7 @@ pub(super) fn of<'a>(
         match (hidden, row.line.is_empty()) {
             (true, _) => Row { status: Status::Ignored, ..row },
             (false, true) => Row { status: Status::Empty, ..row },
-            (false, false) => row.located(manager, section),
+            (false, false) => row.located(locator, section),
         }
     }))
 }
@@ -81,8 +81,8 @@ impl Row {
     }
 
     /// The row with what the manager finds behind the alias.
-    fn located(mut self, manager: &Manager, section: &str) -> Row {
-        match manager.locate(&self.alias, Some(section)) {
+    fn located(mut self, locator: &Locator<'_>, section: &str) -> Row {
+        match locator.locate(&self.alias, Some(section)) {
             Ok(located) => {
                 if let Place::File { path, head } = located.place {
                     self.machine = machine(&head);
