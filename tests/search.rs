@@ -248,7 +248,7 @@ fn the_current_directory_of_a_drive_counts_only_if_it_is_asked_for() {
     assert_eq!(places("true", "C:no_such.drv")[0], world.path());
 }
 
-/// Microsoft, GetFullPathName: it "does not verify that the resulting path and file name are valid".
+/// Microsoft, GetFullPathName: what a path comes to is found without a look at what there is.
 #[test]
 fn a_directory_that_is_left_again_need_not_exist() {
     let world = World::new();

@@ -119,6 +119,36 @@ pub fn normalised(events: &[Event]) -> Vec<String> {
     lines(events, Case::Kept)
 }
 
+/// The events of a play as [`normalised`] lines, with `*` for what was another in a second play of the same script:
+/// addresses, above all, which drivers like to have as their ids. Where not even the lines go together, they are those
+/// of the first play.
+pub fn constant(one: &Trace, other: &Trace) -> Vec<String> {
+    let (one, other) = (normalised(&one.events), normalised(&other.events));
+    let together = one.iter().zip(&other).map(|(one, other)| common(one, other));
+    let lines: Option<Vec<String>> = together.collect();
+    lines.filter(|_| one.len() == other.len()).unwrap_or(one)
+}
+
+/// The line with `*` for the words, or values behind `=`, that the other has differently; `None` if the lines are not
+/// of one kind.
+fn common(one: &str, other: &str) -> Option<String> {
+    let words = |line: &str| line.split_inclusive(' ').map(str::to_owned).collect::<Vec<_>>();
+    let (one, other) = (words(one), words(other));
+    let same_kind = one.len() == other.len()
+        && one.iter().find(|word| *word != " ") == other.iter().find(|word| *word != " ");
+    let word = |(one, other): (&String, &String)| {
+        if one == other {
+            return one.clone();
+        }
+        let blank = if one.ends_with(' ') { " " } else { "" };
+        match (one.split_once('='), other.split_once('=')) {
+            (Some((name, _)), Some((same, _))) if name == same => format!("{name}=*{blank}"),
+            _ => format!("*{blank}"),
+        }
+    };
+    same_kind.then(|| one.iter().zip(&other).map(word).collect())
+}
+
 /// What becomes of the case of file names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {
@@ -325,6 +355,21 @@ mod tests {
         ] {
             assert_eq!(matches(pattern, line), matched, "{pattern:?} {line:?}");
         }
+    }
+
+    #[test]
+    fn what_differs_from_play_to_play_becomes_a_wildcard() {
+        let trace = |ids: &[&str]| {
+            let event = |id: &&str| Event::new("drv", 1).with("drv", "x").with("id", *id).with("l2", "0x0");
+            Trace { events: ids.iter().map(event).collect(), profile_after: None }
+        };
+        let (one, other) = (trace(&["0x1", "0xa"]), trace(&["0x1", "0xb"]));
+        let lines = constant(&one, &other);
+        assert_eq!(lines, ["  drv x - - - id=0x1 l2=0x0", "  drv x - - - id=* l2=0x0"]);
+        assert!(lines.iter().zip(normalised(&other.events)).all(|(pattern, line)| matches(pattern, &line)));
+        assert_eq!(constant(&one, &trace(&["0x1"])), normalised(&one.events));
+        assert_eq!(common("  drvret 0x5", "  drvret 0x6").as_deref(), Some("  drvret *"));
+        assert_eq!(common("call X", "ret X"), None);
     }
 
     #[test]

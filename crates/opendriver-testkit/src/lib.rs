@@ -27,7 +27,7 @@ mod similar;
 mod stage;
 mod world;
 
-pub use self::compare::{Comparison, Line, normalised};
+pub use self::compare::{Comparison, Line, constant, normalised};
 pub use self::event::Event;
 pub use self::player::{Drivers, PlayError, Player, Sink, Trace, Winmm};
 pub use self::recorder::{Record, Recorder};

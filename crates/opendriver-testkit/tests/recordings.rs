@@ -129,13 +129,13 @@ fn a_blessed_file_expects_what_happened() {
         fs::write(&path, content).expect("it can be written");
         let recording = Recording::read(&path).expect("it is one");
         let trace = play(&recording);
-        assert!(recording.bless(&trace).unwrap_or_else(|error| panic!("{error}")), "{name}");
+        assert!(recording.bless(&trace, &trace).unwrap_or_else(|error| panic!("{error}")), "{name}");
         let blessed = Recording::read(&path).expect("it is one");
         let comparison = Comparison::of(&blessed, &play(&blessed));
         assert!(comparison.is_same(), "{name}\n{comparison}");
         assert_ne!(blessed.expected, Expected::Nothing);
         assert_eq!((blessed.exit_code, blessed.profile_after.as_deref()), (Some(2), Some("[a]\r\nb=c\r\n")));
-        assert!(!blessed.bless(&trace).expect("it can be read"), "{name} is as it should be");
+        assert!(!blessed.bless(&trace, &trace).expect("it can be read"), "{name} is as it should be");
     }
     let kept = fs::read_to_string(directory.path().join("wrong.script")).expect("it is there");
     assert!(kept.starts_with("# mine\n@ini [a]\n@after \"[a]") && kept.contains("\n# why\n"), "{kept}");
@@ -149,7 +149,7 @@ fn expectations_beside_a_script_are_blessed_there_and_measurements_never() {
     fs::write(directory.path().join("a.expected.json"), "[]").expect("it can be written");
     let recording = Recording::read(&path).expect("it is one");
     let trace = play(&recording);
-    assert!(recording.bless(&trace).expect("it can be written"));
+    assert!(recording.bless(&trace, &trace).expect("it can be written"));
     assert_eq!(fs::read_to_string(&path).expect("it is there"), "FreeWinmm\n");
     assert_eq!(Recording::read(&path).expect("it is one").expected, Expected::Events(trace.events.clone()));
 
@@ -157,8 +157,10 @@ fn expectations_beside_a_script_are_blessed_there_and_measurements_never() {
     let text =
         "{\"name\":\"m\",\"oracle\":\"Wine 8.0\",\"setup\":{\"system_ini\":null},\"script\":[],\"log\":[]}";
     fs::write(&measured, text).expect("it can be written");
-    let error =
-        Recording::read(&measured).expect("it is one").bless(&trace).expect_err("it is a measurement");
+    let error = Recording::read(&measured)
+        .expect("it is one")
+        .bless(&trace, &trace)
+        .expect_err("it is a measurement");
     assert!(matches!(&error, BlessError::Measured { oracle, .. } if oracle == "Wine 8.0"), "{error}");
     assert_eq!(fs::read_to_string(&measured).expect("it is there"), text);
 }

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use opendriver::Personality;
 use opendriver_testkit::{
-    Comparison, Expected, Format, Outcome, Recording, RecordingError, Trace, Verdict, normalised,
+    Comparison, Expected, Format, Outcome, Recording, RecordingError, Trace, Verdict, constant, normalised,
 };
 
 pub(crate) use self::child::play_one;
@@ -119,7 +119,11 @@ impl Run<'_> {
         }
         let comparison = Comparison::of(&recording, &ended.trace);
         if self.args.bless {
-            let changed = recording.bless(&ended.trace).map_err(|error| Failure::script(&error))?;
+            if comparison.is_same() && recording.expected != Expected::Nothing {
+                return Ok(Verdict::Same);
+            }
+            let again = self.again(file)?;
+            let changed = recording.bless(&ended.trace, &again).map_err(|error| Failure::script(&error))?;
             return Ok(if changed { Verdict::Written } else { Verdict::Same });
         }
         Ok(if !comparison.is_same() {
@@ -150,6 +154,15 @@ impl Run<'_> {
         Ok((recording, ended))
     }
 
+    /// Plays a file once more, to see what is another then.
+    fn again(&self, file: &Path) -> Result<Trace, Failure> {
+        let (_, ended) = self.play(file)?;
+        match ended.how {
+            Some(how) => Err(Failure::stopped(format!("{}: played a second time: {how}", file.display()))),
+            None => Ok(ended.trace),
+        }
+    }
+
     fn record(&self, file: &Path, out: Output) -> Result<(), Failure> {
         let (mut recording, Ended { trace, how }) = self.play(file)?;
         if let Some(how) = how {
@@ -160,12 +173,16 @@ impl Run<'_> {
             return Err(Failure::stopped(format!("{}: {how}; until then:{until}", file.display())));
         }
         recording.exit_code = trace.exit_code().filter(|code| *code != 0 || recording.exit_code.is_some());
-        recording.expected = Expected::Events(trace.events);
-        if recording.profile_after.is_some() {
-            recording.profile_after = trace.profile_after;
-        }
         let is_json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let text = if is_json || out.is_json() { recording.to_json() } else { recording.to_text() };
+        let is_json = is_json || out.is_json();
+        if recording.profile_after.is_some() {
+            recording.profile_after = trace.profile_after.clone();
+        }
+        recording.expected = match is_json {
+            true => Expected::Events(trace.events),
+            false => Expected::Lines(constant(&trace, &self.again(file)?)),
+        };
+        let text = if is_json { recording.to_json() } else { recording.to_text() };
         Ok(out.plain(&text)?)
     }
 }

@@ -9,12 +9,19 @@
  *   EXIT_LATE     aborts when the process ends
  *   HANG          says so on standard error in DRV_USER, and stays there
  *   NOISY         writes to standard output what looks like TAP
+ *   PROCESS_ID    opens with an identifier that is another one in each process
  *   NO_PROC       exports something else than DriverProc
  *   NEEDS_MISSING_SYMBOL  needs a variable that no library has
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef _WIN32
+#include <process.h>
+#define getpid _getpid
+#else
+#include <unistd.h>
+#endif
 
 #ifdef _WIN32
 #define EXPORT __declspec(dllexport)
@@ -43,6 +50,8 @@ EXPORT intptr_t DriverProc(uintptr_t id, uintptr_t driver, unsigned message, int
     case 3:
 #ifdef REFUSE_OPEN
         return 0;
+#elif defined(PROCESS_ID)
+        return 0x10000000 + (intptr_t)getpid();
 #else
         return 7;
 #endif

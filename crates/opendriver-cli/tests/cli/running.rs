@@ -3,7 +3,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::Place;
+use crate::support::{Place, driver};
 
 /// The blocks of a kind in the page about scripts.
 fn blocks(kind: &str) -> Vec<String> {
@@ -218,4 +218,32 @@ fn two_scripts_of_one_name_are_told_apart() {
     for name in [format!("not ok 1 - a{separator}x.script\n"), format!("not ok 2 - b{separator}x.script\n")] {
         assert!(ran.stdout.contains(&name), "{}", ran.stdout);
     }
+}
+
+#[test]
+fn what_is_another_in_each_process_is_written_as_a_wildcard() {
+    let place = Place::new();
+    place.install(&driver("PROCESS_ID"), "mine.drv");
+    place.write("p.script", "h = OpenDriver \"mine.drv\" NULL 0\nSendDriverMessage h DRV_USER 1 2\n");
+    let run = |more: &[&str]| place.run(&[&["run", "p.script", "--driver", "mine.drv"], more].concat());
+    for recorded in [run(&["--record"]).succeeds().stdout.clone(), {
+        run(&["--bless"]).succeeds();
+        std::fs::read_to_string(place.path().join("p.script")).expect("it is there")
+    }] {
+        assert!(recorded.contains("\n  drvret *\nret OpenDriver h1\n"), "{recorded}");
+        assert!(
+            recorded.contains("\n  drv mine m1 h1 0x4000 id=* l1=0x1 l2=0x2\n  drvret 0x3\n"),
+            "{recorded}"
+        );
+    }
+    assert!(run(&[]).succeeds().stdout.starts_with("ok       p\n"));
+}
+
+#[test]
+fn why_an_open_fails_is_told_to_those_who_ask() {
+    let place = Place::new();
+    place.write("p.script", "OpenDriver \"mine.drv\" NULL 0\n@expect\ncall *\nret *\nend\n");
+    let ran = place.run(&["run", "-v", "p.script"]);
+    assert!(ran.stderr.contains("there is no driver file \"mine.drv\""), "{}", ran.stderr);
+    assert_eq!(place.run(&["run", "p.script"]).stderr, "");
 }

@@ -82,7 +82,14 @@ impl Winmm for InRust {
         } else {
             manager.open(name, section, lparam2)
         };
-        opened.map_or(HDRVR::NULL, Handle::to_raw)
+        // The caller of OpenDriver gets no reason, but the author of a script may want one.
+        opened.map_or_else(
+            |error| {
+                tracing::debug!(target: "opendriver::open", "{error}");
+                HDRVR::NULL
+            },
+            Handle::to_raw,
+        )
     }
 
     fn close(&self, _: &str, handle: HDRVR, lparam1: LPARAM, lparam2: LPARAM) -> LRESULT {

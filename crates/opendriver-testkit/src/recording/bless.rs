@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::json::File;
 use super::text::is_remark;
 use super::{Expected, Recording, is_json};
-use crate::compare::{Line, diff, matches, normalised};
+use crate::compare::{Line, constant, diff, matches, normalised};
 use crate::player::Trace;
 
 /// What happened cannot be written into the file of a recording.
@@ -60,12 +60,13 @@ pub enum BlessError {
 impl Recording {
     /// Writes what happened into the file that the recording was read from, as what is expected; true if that changed
     /// it. Everything else in the file stays as it is, also remarks among the expected lines, and lines with a `*`
-    /// that still fit. Expectations that stand in `NAME.expected.json` are written there.
+    /// that still fit. What was another in a second play, `again`, is written as `*`; only lines of text can have
+    /// that, and not JSON. Expectations that stand in `NAME.expected.json` are written there.
     ///
     /// # Errors
     ///
     /// [`BlessError`] if the file cannot be read or written, or is a measurement of another system.
-    pub fn bless(&self, trace: &Trace) -> Result<bool, BlessError> {
+    pub fn bless(&self, trace: &Trace, again: &Trace) -> Result<bool, BlessError> {
         let path = self.file.as_deref().ok_or_else(|| BlessError::NoFile { name: self.name.clone() })?;
         if let Some(oracle) = &self.oracle {
             return Err(BlessError::Measured { path: path.to_path_buf(), oracle: oracle.clone() });
@@ -79,7 +80,7 @@ impl Recording {
             file.system_ini_after = self.profile_after.as_ref().and(trace.profile_after.clone());
             return write(path, &content, &file.to_text());
         }
-        let changed = write(path, &content, &self.blessed_text(&content, trace))?;
+        let changed = write(path, &content, &self.blessed_text(&content, trace, again))?;
         if let Expected::Events(_) = self.expected {
             let beside = path.with_extension("expected.json");
             let mut text = serde_json::to_string_pretty(&trace.events).expect("events are JSON");
@@ -90,7 +91,7 @@ impl Recording {
     }
 
     /// The plain text with what happened.
-    fn blessed_text(&self, content: &str, trace: &Trace) -> String {
+    fn blessed_text(&self, content: &str, trace: &Trace, again: &Trace) -> String {
         let mut lines: Vec<String> = Vec::new();
         let mut rest = content.lines();
         let exit = trace.exit_code().filter(|code| *code != 0 || self.exit_code.is_some());
@@ -113,7 +114,7 @@ impl Recording {
         lines.extend(exit);
         if expect.is_some() || !matches!(self.expected, Expected::Events(_)) {
             lines.push(expect.unwrap_or_else(|| "@expect".to_owned()));
-            lines.extend(renewed(&rest.collect::<Vec<&str>>(), &normalised(&trace.events)));
+            lines.extend(renewed(&rest.collect::<Vec<&str>>(), trace, again));
         }
         let end = if content.contains("\r\n") { "\r\n" } else { "\n" };
         lines.iter().flat_map(|line| [line.as_str(), end]).collect()
@@ -122,14 +123,17 @@ impl Recording {
 
 /// The lines behind `@expect` with what happened: those that fit stay as they were written, the others go, what is new
 /// comes in between, and remarks stay in front of the lines that they stood in front of.
-fn renewed(written: &[&str], got: &[String]) -> Vec<String> {
+fn renewed(written: &[&str], trace: &Trace, again: &Trace) -> Vec<String> {
+    let mut fresh = constant(trace, again).into_iter();
     let old = written.iter().filter(|line| !is_remark(line)).map(|line| line.trim_end().to_owned());
     let old: Vec<String> = old.collect();
     let mut written = written.iter();
     let mut renewed: Vec<String> = Vec::new();
-    for line in diff(&old, got, matches) {
-        if let Line::Extra(text) = line {
-            renewed.push(text);
+    for line in diff(&old, &normalised(&trace.events), matches) {
+        // Each line that happened is an extra one or the same as an old one.
+        let constant = if matches!(line, Line::Missing(_)) { None } else { fresh.next() };
+        if let Line::Extra(_) = line {
+            renewed.extend(constant);
             continue;
         }
         for known in written.by_ref() {
@@ -137,7 +141,9 @@ fn renewed(written: &[&str], got: &[String]) -> Vec<String> {
                 renewed.push((*known).to_owned());
                 continue;
             }
-            renewed.extend(matches!(line, Line::Same(_)).then(|| known.trim_end().to_owned()));
+            // An old line without a wildcard may fit this play only.
+            let known = known.trim_end();
+            renewed.extend(constant.map(|new| if known.contains('*') { known.to_owned() } else { new }));
             break;
         }
     }
@@ -169,7 +175,7 @@ mod tests {
     }
 
     fn blessed(content: &str, trace: &Trace) -> String {
-        Recording::from_text("t", content).expect("it is a script").blessed_text(content, trace)
+        Recording::from_text("t", content).expect("it is a script").blessed_text(content, trace, trace)
     }
 
     #[test]
