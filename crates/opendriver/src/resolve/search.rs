@@ -115,6 +115,9 @@ impl NotFound {
     }
 }
 
+/// A place to start from, and the directories that lead from there to the file.
+type Start<'a> = (PathBuf, Cow<'a, [String]>);
+
 impl SearchPlan {
     /// Finds the first file for `name` that can be loaded.
     pub(crate) fn find(&self, name: &FileName) -> Result<Found, NotFound> {
@@ -239,8 +242,8 @@ impl SearchPlan {
         self.stand_ins.get(file).cloned()
     }
 
-    /// Where to start, in turn, and which directories lead from there to the file.
-    fn starts<'a>(&self, name: &'a FileName) -> Result<Vec<(PathBuf, Cow<'a, [String]>)>, NotFound> {
+    /// Where to start, in turn.
+    fn starts<'a>(&self, name: &'a FileName) -> Result<Vec<Start<'a>>, NotFound> {
         let directories = || Cow::Borrowed(&name.directories[..]);
         let below_root = |parts: Vec<String>| Cow::Owned(collapsed(parts, false));
         let here = || (PathBuf::from("/"), directories());
