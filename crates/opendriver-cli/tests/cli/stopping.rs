@@ -1,8 +1,3 @@
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
-
-use serde_json::json;
-
 use crate::support::{Place, Ran, driver};
 
 /// A place with a script that sends DRV_USER to a driver that misbehaves then, and one that comes after it.
@@ -34,6 +29,7 @@ fn assert_has(text: &str, parts: &[&str]) {
 #[test]
 #[cfg(unix)]
 fn a_crash_is_reported_in_every_form_and_the_next_script_is_played() {
+    use serde_json::json;
     let place = place("CRASH");
     let how = format!("crashed: SIGABRT (signal 6), {INSIDE}");
     let ran = run(&place, &[]);
@@ -142,6 +138,9 @@ fn a_script_that_goes_on_for_ever_is_stopped() {
 #[test]
 #[cfg(unix)]
 fn an_interruption_ends_the_script_and_is_reported() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
     use rustix::process::{Pid, Signal, kill_process};
     let place = place("HANG");
     for (signal, code, more) in [
