@@ -1,10 +1,9 @@
 //! Drivers to measure with: the same few instructions in Rust and in a shared library.
 
-use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
 
-use opendriver::abi::{DRIVERPROC, DRV_USER, DriverId, HDRVR, LPARAM, LRESULT};
+use opendriver::abi::{DRV_USER, DriverId, HDRVR, LPARAM, LRESULT};
 use opendriver::{BuiltIn, Manager};
 use tempfile::TempDir;
 
@@ -22,11 +21,6 @@ pub extern "system" fn procedure(
 const IN_C: &str = "#include <stdint.h>\n\
     intptr_t DriverProc(uintptr_t id, void *h, unsigned m, intptr_t l1, intptr_t l2)\n\
     { (void)id; (void)h; return m == 0x4000 ? l1 + l2 : 1; }\n";
-
-/// The floor: what the compiler cannot see through.
-pub fn opaque() -> DRIVERPROC {
-    black_box(procedure)
-}
 
 /// A manager with the driver in the program as `bench.drv`, and as a library in its directory as `native.drv`.
 pub fn manager() -> (Manager, TempDir) {

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Barrier;
 use std::time::Instant;
 
-use opendriver::abi::{DRV_USER, HDRVR, LPARAM, LRESULT};
+use opendriver::abi::{DRIVERPROC, DRV_USER, HDRVR, LPARAM, LRESULT};
 use opendriver::{Handle, Manager};
 
 use crate::drivers;
@@ -14,7 +14,8 @@ use crate::report::Report;
 const TURNS: u32 = 1_000_000;
 
 pub fn rows(report: &mut Report) {
-    let procedure = drivers::opaque();
+    // The floor: the compiler cannot see through it.
+    let procedure: DRIVERPROC = black_box(drivers::procedure);
     // SAFETY: the procedure takes anything.
     let floor = || _ = black_box(unsafe { procedure(1, HDRVR(2), black_box(DRV_USER), 3, 4) });
     report.figure("an indirect call with five arguments", best(TURNS, floor), "ns");

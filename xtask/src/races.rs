@@ -13,7 +13,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::cross::{cross, text};
-use crate::shell::{cargo, root, run};
+use crate::shell::{cargo, root, run, skip};
 
 /// Runs the models; two minutes on two cores.
 pub(crate) fn loom() -> Result<()> {
@@ -29,16 +29,14 @@ const TESTED: &[&str] =
     &["-p", "opendriver-tests", "--test", "threads", "--test", "reentrancy", "--test", "stress"];
 
 /// Runs the tests of threads under ThreadSanitizer, standard library included, since the slow paths of its locks
-/// must be seen. Debian's toolchain has the sources for that, and the runtime comes from the one in use. Does nothing
-/// but say so where either is missing.
+/// must be seen. Debian's toolchain has the sources for that, and the runtime comes from the one in use. Skipped
+/// where either is missing.
 pub(crate) fn tsan() -> Result<()> {
     let Some(runtime) = runtime()? else {
-        eprintln!("tsan: skipped, because this toolchain has no ThreadSanitizer runtime for {TARGET}");
-        return Ok(());
+        return skip(&format!("tsan: this toolchain has no ThreadSanitizer runtime for {TARGET}"));
     };
     if !Path::new("/usr/bin/cargo").is_file() || !Path::new("/usr/lib/rustlib/src").exists() {
-        eprintln!("tsan: skipped, because rust-web-src is not installed; see `cargo xtask cross-setup`");
-        return Ok(());
+        return skip("tsan: rust-web-src is not installed; see `cargo xtask cross-setup`");
     }
     let directory = root().join("target/tsan");
     fs::create_dir_all(&directory)?;

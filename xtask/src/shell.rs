@@ -36,6 +36,22 @@ pub(crate) fn run_with(program: &str, arguments: &[&str], environment: &[(&str, 
     Ok(())
 }
 
+/// What a program prints.
+pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program).args(arguments).output();
+    let output = output.with_context(|| format!("{program} cannot be started"))?;
+    String::from_utf8(output.stdout).with_context(|| format!("{program} prints other things than text"))
+}
+
+/// Notes that a check is left out, which is a failure where nothing may be.
+pub(crate) fn skip(what: &str) -> Result<()> {
+    if std::env::var_os("OPENDRIVER_TEST_ALL").is_some() {
+        bail!("{what}, and OPENDRIVER_TEST_ALL is set: nothing may be skipped");
+    }
+    eprintln!("{what}: skipped");
+    Ok(())
+}
+
 /// Whether a program of that name is in PATH.
 pub(crate) fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
