@@ -387,10 +387,7 @@ fn a_driver_can_be_given_its_own_encoding() {
 #[test]
 fn a_driver_that_says_what_it_takes_gets_it_under_every_personality() {
     let world = World::new();
-    let source = "#include <stdint.h>\nconst unsigned opendriver_text = 3;\n\
-        intptr_t DriverProc(uintptr_t id, void *h, unsigned m, intptr_t l1, intptr_t l2) {\n\
-        (void)id; (void)h; (void)l2; if (m == 3) return l1 ? ((unsigned char *)l1)[0] * 256 + ((unsigned char *)l1)[1] : 1; return 1; }";
-    compile::shared_library_of(source, &world.path().join("utf8.drv"), &[]);
+    fs::copy(compile::takes_utf8(), world.path().join("utf8.drv")).expect("it can be copied");
     for personality in ALL {
         let manager = Manager::builder().config(config_of(&world, personality, "")).driver_path(None).build();
         let handle = manager.open("utf8.drv \u{e9}", None, 0).unwrap_or_else(|error| panic!("{error}"));

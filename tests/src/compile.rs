@@ -27,7 +27,8 @@ pub fn shared_library_of(text: &str, target: &Path, arguments: &[&str]) {
     shared_library(&source, target, arguments);
 }
 
-/// The variable that names a directory of probes that are built already, for processes that tests start.
+/// The variable that names a directory of probes that are built already: for processes that tests start, and for tests under
+/// Wine, where no compiler of the system can be started.
 pub const PROBES: &str = "OPENDRIVER_TEST_PROBES";
 
 /// The directory of the probes, all of them built.
@@ -37,25 +38,36 @@ pub fn probes() -> &'static Path {
 
 /// The probe driver, built once per test program. With `driver_proc` false it has every export but DriverProc.
 pub fn probe(driver_proc: bool) -> &'static Path {
-    if driver_proc { variant("probe", &[]) } else { variant("noproc", &["-DNO_DRIVERPROC"]) }
+    if driver_proc {
+        variant("probe", "probe.c", &[])
+    } else {
+        variant("noproc", "probe.c", &["-DNO_DRIVERPROC"])
+    }
 }
 
 /// The probe in a form that the system refuses to load, built once per test program.
 pub fn unloadable() -> &'static Path {
-    variant("unloadable", &["-DUNLOADABLE"])
+    variant("unloadable", "probe.c", &["-DUNLOADABLE"])
 }
 
-fn variant(name: &'static str, arguments: &[&str]) -> &'static Path {
+/// A driver that says by itself that it takes UTF-8, built once per test program.
+pub fn takes_utf8() -> &'static Path {
+    variant("utf8", "utf8.c", &[])
+}
+
+fn variant(name: &'static str, source: &str, arguments: &[&str]) -> &'static Path {
     static BUILT: Mutex<BTreeMap<&str, &Path>> = Mutex::new(BTreeMap::new());
     static DIRECTORY: OnceLock<TempDir> = OnceLock::new();
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    // With an extension, or mingw gives it one of its own.
+    let file = format!("{name}.drv");
     built.entry(name).or_insert_with(|| {
         if let Some(directory) = std::env::var_os(PROBES) {
-            return Box::leak(Path::new(&directory).join(name).into_boxed_path());
+            return Box::leak(Path::new(&directory).join(file).into_boxed_path());
         }
         let directory = DIRECTORY.get_or_init(|| TempDir::new().expect("a temporary directory"));
-        let target = directory.path().join(name);
-        shared_library(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/probe.c"), &target, arguments);
+        let target = directory.path().join(file);
+        shared_library(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(source), &target, arguments);
         Box::leak(target.into_boxed_path())
     })
 }

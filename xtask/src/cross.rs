@@ -52,6 +52,7 @@ pub(crate) fn windows() -> Result<()> {
     let directory = target_directory();
     fs::create_dir_all(&directory)?;
     let stub = prng_stub(&directory)?;
+    let probes = probes(&directory)?;
     let wine = "/usr/lib/wine/wine64";
     let prefix = directory.join("wine");
     let environment = [
@@ -60,8 +61,8 @@ pub(crate) fn windows() -> Result<()> {
         ("WINEDLLOVERRIDES", "mscoree,mshtml="),
         ("WINEPREFIX", text(&prefix)?),
         ("WINEPATH", text(&stub)?),
-        // The tests build their C drivers with it.
-        ("CC", "x86_64-w64-mingw32-gcc"),
+        // Programs under Wine cannot wait for a compiler outside.
+        ("OPENDRIVER_TEST_PROBES", text(&probes)?),
     ];
     cross(&["test"], WINDOWS, TESTED, &environment)
 }
@@ -139,6 +140,25 @@ fn prng_stub(directory: &std::path::Path) -> Result<PathBuf> {
     let library = stub.join("bcryptprimitives.dll");
     run("x86_64-w64-mingw32-gcc", &["-shared", "-o", text(&library)?, text(&source)?, "-ladvapi32"])?;
     Ok(stub)
+}
+
+/// The drivers that the tests would build themselves: see tests/src/compile.rs. Returns their directory.
+fn probes(directory: &std::path::Path) -> Result<PathBuf> {
+    let probes = directory.join("probes");
+    fs::create_dir_all(&probes)?;
+    for (name, source, define) in [
+        ("probe", "probe.c", None),
+        ("noproc", "probe.c", Some("-DNO_DRIVERPROC")),
+        ("unloadable", "probe.c", Some("-DUNLOADABLE")),
+        ("utf8", "utf8.c", None),
+    ] {
+        let source = root().join("tests/src").join(source);
+        let target = probes.join(name).with_extension("drv");
+        let mut arguments = vec!["-shared", "-O1", "-o", text(&target)?, text(&source)?];
+        arguments.extend(define);
+        run("x86_64-w64-mingw32-gcc", &arguments)?;
+    }
+    Ok(probes)
 }
 
 pub(crate) fn text(path: &std::path::Path) -> Result<&str> {

@@ -115,10 +115,12 @@ impl FileName {
                 names.push(format!("{stem}.drv"));
             }
         }
-        let is_library_name = extension.is_some_and(|extension| {
-            ["so", "dylib"].iter().any(|native| extension.eq_ignore_ascii_case(native))
+        // In "synth.drv<TAB>x" no space ends the file name (Wine 8.0 measured), so it is no other name of synth.
+        let stands_for_library = extension.is_none_or(|extension| {
+            let native = ["so", "dylib"].iter().any(|native| extension.eq_ignore_ascii_case(native));
+            !native && !extension.contains(|c: char| c.is_whitespace() || c.is_control())
         });
-        if !is_library_name {
+        if stands_for_library {
             for name in sys::library_names(stem) {
                 if !names.contains(&name) {
                     names.push(name);
@@ -244,5 +246,9 @@ mod tests {
         assert_eq!(of("noext.", true), ["noext", "libnoext.so", "noext.so"]);
         assert_eq!(of("libsynth.so", false), ["libsynth.so"]);
         assert_eq!(of("drv.dll.", false)[0], "drv.dll");
+        for separator in ['\t', '\u{a0}', '\u{b}'] {
+            let name = format!("synth.drv{separator}x");
+            assert_eq!(of(&name, false), [name.as_str()], "only a space separates");
+        }
     }
 }

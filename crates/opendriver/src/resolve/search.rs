@@ -215,8 +215,9 @@ impl SearchPlan {
     fn examine(&self, path: &Path) -> Result<(FileId, Head), PassedOver> {
         let unreadable = |error: io::Error| PassedOver::Unreadable { error: error.to_string() };
         let metadata: Metadata = fs::metadata(path).map_err(|error| match error.kind() {
-            // Also what a path through a file, or a link to nothing, comes to.
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            // Also what a path through a file, or a link to nothing, comes to; and a name that no file can have, such as
+            // one with quotes on Windows.
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => {
                 PassedOver::NoSuchFile { names: Vec::new() }
             }
             _ => unreadable(error),
