@@ -23,7 +23,7 @@ pub fn pair(turns: u32, mut one: impl FnMut(), mut other: impl FnMut()) -> (f64,
 
 /// Turns per run, and runs.
 fn split(turns: u32) -> (u32, u32) {
-    if turns < 10 * PARTS { (turns, RUNS) } else { (turns / PARTS, RUNS * PARTS) }
+    if turns < 10 * PARTS { (1, RUNS * turns) } else { (turns / PARTS, RUNS * PARTS) }
 }
 
 /// Nanoseconds of one of these turns.

@@ -26,7 +26,7 @@ pub fn rows(report: &mut Report) {
         let (ours, beside) = pair(TURNS, || _ = black_box(send(&manager, handle)), floor);
         report.ratio(&format!("send, {name}, 1 handle"), ours, beside, "ns", 3.0);
     }
-    c_library(report, floor);
+    c_library(report);
 
     let live = manager.open("bench.drv", None, 0).expect("it opens");
     let stale = manager.open("bench.drv", None, 0).expect("it opens");
@@ -51,7 +51,7 @@ fn send(manager: &Manager, handle: Handle) -> Option<LRESULT> {
 }
 
 /// The exported function of the library that `cargo build --release` makes, if it has been made.
-fn c_library(report: &mut Report, floor: impl FnMut()) {
+fn c_library(report: &mut Report) {
     type Open = unsafe extern "system" fn(*const u16, *const u16, LPARAM) -> HDRVR;
     type Send = unsafe extern "system" fn(HDRVR, u32, LPARAM, LPARAM) -> LRESULT;
     let name = libloading::library_filename("opendriver");
@@ -75,10 +75,24 @@ fn c_library(report: &mut Report, floor: impl FnMut()) {
     // SAFETY: the text ends with a zero.
     let handle = unsafe { open(wide.as_ptr(), std::ptr::null(), 0) };
     assert!(!handle.is_null(), "the driver opens through the C library");
-    // SAFETY: the driver takes anything.
-    let ours = || _ = black_box(unsafe { send(black_box(handle), black_box(DRV_USER), 3, 4) });
-    let (ours, beside) = pair(TURNS, ours, floor);
+    // SAFETY: as above.
+    let plain = unsafe { libloading::Library::new(&driver) }.expect("it is loaded already");
+    // SAFETY: the symbol has this type.
+    let procedure = *unsafe { plain.get::<DRIVERPROC>("DriverProc") }.expect("it is exported");
+    // SAFETY: the procedure takes anything.
+    // The floor of these: a call of the driver's procedure where it lies.
+    let of_driver = || _ = black_box(unsafe { procedure(1, handle, black_box(DRV_USER), 3, 4) });
+    let sent = |handle: HDRVR| {
+        // SAFETY: the driver takes anything.
+        move || _ = black_box(unsafe { send(black_box(handle), black_box(DRV_USER), 3, 4) })
+    };
+    let (ours, beside) = pair(TURNS, sent(handle), of_driver);
     report.ratio("send, C library, shared library, 1 handle", ours, beside, "ns", 4.0);
+    let other = HDRVR(handle.0 ^ 0x4000_0000);
+    for (name, refused) in [("forged", other), ("NULL", HDRVR(0)), ("wild", HDRVR(0x7FFF_1234_5678))] {
+        let (ours, beside) = pair(TURNS, sent(refused), of_driver);
+        report.ratio(&format!("refuse a {name} handle, C library"), ours, beside, "ns", 2.0);
+    }
     std::mem::forget(library);
 }
 

@@ -9,14 +9,22 @@ pub struct Report {
 
 impl Report {
     pub fn new() -> Report {
-        println!("{:58} {:>12} {:>12} {:>8} {:>8}", "measure", "ours", "beside", "ratio", "goal");
+        println!("{:72} {:>12} {:>12} {:>8} {:>8}", "measure", "ours", "beside", "ratio", "goal");
         Report { rows: Vec::new() }
     }
 
     /// A figure without a goal.
     pub fn figure(&mut self, name: &str, value: f64, unit: &str) {
-        println!("{name:58} {:>12}", shown(value, unit));
+        println!("{name:72} {:>12}", shown(value, unit));
         self.rows.push(json!({ "name": name, "value": value, "unit": unit }));
+    }
+
+    /// A figure beside another, without a goal.
+    pub fn compare(&mut self, name: &str, value: f64, beside: f64, unit: &str) {
+        let ratio = value / beside;
+        println!("{name:72} {:>12} {:>12} {ratio:>8.2}", shown(value, unit), shown(beside, unit));
+        self.rows
+            .push(json!({ "name": name, "value": value, "beside": beside, "unit": unit, "ratio": ratio }));
     }
 
     /// A figure that is to be at most `goal` times another.
@@ -24,7 +32,7 @@ impl Report {
         let ratio = value / beside;
         let mark = if ratio <= goal { "" } else { "  missed" };
         println!(
-            "{name:58} {:>12} {:>12} {ratio:>8.2} {goal:>8.2}{mark}",
+            "{name:72} {:>12} {:>12} {ratio:>8.2} {goal:>8.2}{mark}",
             shown(value, unit),
             shown(beside, unit)
         );
@@ -37,7 +45,7 @@ impl Report {
     /// A figure that is to be at most `goal`.
     pub fn at_most(&mut self, name: &str, value: f64, unit: &str, goal: f64) {
         let mark = if value <= goal { "" } else { "  missed" };
-        println!("{name:58} {:>12} {:>12} {:>8} {:>8}{mark}", shown(value, unit), "", "", shown(goal, unit));
+        println!("{name:72} {:>12} {:>12} {:>8} {:>8}{mark}", shown(value, unit), "", "", shown(goal, unit));
         self.rows
             .push(json!({ "name": name, "value": value, "unit": unit, "goal": goal, "met": value <= goal }));
     }

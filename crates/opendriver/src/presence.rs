@@ -224,9 +224,11 @@ pub(crate) enum Inside {
 /// new can pass the check behind [`Record::enter`].
 pub(crate) fn inside(mark: Mark) -> Inside {
     let own = Record::own();
-    let others = |records: &[&'static Record]| records.iter().any(|record| !ptr::eq(*record, own));
+    let others = |records: &[&'static Record]| {
+        records.iter().any(|record| !ptr::eq(*record, own) && record.taken.load(Ordering::Acquire))
+    };
     let mut records = RECORDS.lock().unwrap_or_else(PoisonError::into_inner);
-    // A thread that gets the first record besides ours later has taken this lock after us, and finds the handle dead.
+    // A thread that gets a record later takes this lock after us, and finds the handle dead.
     if others(&records) {
         drop(records);
         if !fence::heavy() {

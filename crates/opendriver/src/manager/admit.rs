@@ -247,6 +247,7 @@ impl Manager {
 
 /// The base names by which a module can be found again: as it was asked for, and as its file is called.
 fn base_names(wanted: &Wanted<'_>, file: Option<&Found>) -> Vec<String> {
-    let of_file = file.and_then(|found| found.path.file_name()?.to_str());
-    [wanted.name.base.trim_end_matches('.')].into_iter().chain(of_file).map(fold).collect()
+    let asked = wanted.name.as_it_stands();
+    let of_file = file.and_then(|found| found.path.file_name()?.to_str()).filter(|name| *name != asked);
+    [asked].into_iter().chain(of_file).map(fold).collect()
 }
