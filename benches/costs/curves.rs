@@ -45,9 +45,9 @@ pub fn draw(target: &Path) -> std::io::Result<()> {
     let curve = |name, colour, label, points| Curve { name, colour, label, points };
     let curves = [
         curve("Wine 8.0: send to one of N", "#aaaaaa", (0, 10.0), WINE_SEND.to_vec()),
-        curve("Wine 8.0: open and close beside N others", "#888888", (0, 14.0), WINE_OPEN.to_vec()),
-        curve("send to one of N, in the order of opening", "#1b6ca8", (0, -20.0), in_order),
-        curve("send, in random order (cache misses)", "#6aaed6", (4, 14.0), at_random),
+        curve("Wine 8.0: open and close beside N others", "#888888", (0, -18.0), WINE_OPEN.to_vec()),
+        curve("send to one of N, in the order of opening", "#1b6ca8", (1, -22.0), in_order),
+        curve("send, in random order (cache misses)", "#6aaed6", (4, 16.0), at_random),
         curve("look-up of an alias among N", "#3a9a5b", (0, 10.0), looking_up),
         curve("open and close beside N others", "#b8860b", (0, 10.0), opening),
     ];

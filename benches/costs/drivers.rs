@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use opendriver::abi::{DRV_USER, DriverId, HDRVR, LPARAM, LRESULT};
+use opendriver::abi::{DRIVERPROC, DRV_USER, DriverId, HDRVR, LPARAM, LRESULT};
 use opendriver::{BuiltIn, Manager};
 use tempfile::TempDir;
 
@@ -40,4 +40,15 @@ pub fn library(target: &Path) {
     let arguments = ["-shared", "-fPIC", "-O2", "-o"];
     let status = Command::new(&compiler).args(arguments).arg(target).arg(&source).status();
     assert!(status.is_ok_and(|status| status.success()), "{compiler} builds the driver");
+}
+
+/// The procedure of a driver in a shared library, where it lies: what a plain call of it costs is the floor for that
+/// driver. The library stays loaded.
+pub fn native(path: &Path) -> DRIVERPROC {
+    // SAFETY: the library is one that `library` has built; its initialisers do nothing.
+    let library = unsafe { libloading::Library::new(path) }.expect("it can be loaded");
+    // SAFETY: the symbol has this type.
+    let procedure = *unsafe { library.get::<DRIVERPROC>("DriverProc") }.expect("it is exported");
+    std::mem::forget(library);
+    procedure
 }

@@ -20,12 +20,17 @@ pub fn rows(report: &mut Report) {
     let floor = || _ = black_box(unsafe { procedure(1, HDRVR(2), black_box(DRV_USER), 3, 4) });
     report.figure("an indirect call with five arguments", best(TURNS, floor), "ns");
 
-    let (manager, _directory) = drivers::manager();
-    for (name, driver) in [("driver in the program", "bench.drv"), ("shared library", "native.drv")] {
-        let handle = manager.open(driver, None, 0).expect(driver);
-        let (ours, beside) = pair(TURNS, || _ = black_box(send(&manager, handle)), floor);
-        report.ratio(&format!("send, {name}, 1 handle"), ours, beside, "ns", 3.0);
-    }
+    let (manager, directory) = drivers::manager();
+    let handle = manager.open("bench.drv", None, 0).expect("it opens");
+    let (ours, beside) = pair(TURNS, || _ = black_box(send(&manager, handle)), floor);
+    report.ratio("send, driver in the program, 1 handle", ours, beside, "ns", 3.0);
+
+    let handle = manager.open("native.drv", None, 0).expect("it opens");
+    let plain = drivers::native(&directory.path().join("native.drv"));
+    // SAFETY: the procedure takes anything.
+    let of_library = || _ = black_box(unsafe { plain(1, HDRVR(2), black_box(DRV_USER), 3, 4) });
+    let (ours, beside) = pair(TURNS, || _ = black_box(send(&manager, handle)), of_library);
+    report.ratio("send, shared library, 1 handle", ours, beside, "ns", 3.0);
     c_library(report);
 
     let live = manager.open("bench.drv", None, 0).expect("it opens");
@@ -75,12 +80,8 @@ fn c_library(report: &mut Report) {
     // SAFETY: the text ends with a zero.
     let handle = unsafe { open(wide.as_ptr(), std::ptr::null(), 0) };
     assert!(!handle.is_null(), "the driver opens through the C library");
-    // SAFETY: as above.
-    let plain = unsafe { libloading::Library::new(&driver) }.expect("it is loaded already");
-    // SAFETY: the symbol has this type.
-    let procedure = *unsafe { plain.get::<DRIVERPROC>("DriverProc") }.expect("it is exported");
+    let procedure = drivers::native(&driver);
     // SAFETY: the procedure takes anything.
-    // The floor of these: a call of the driver's procedure where it lies.
     let of_driver = || _ = black_box(unsafe { procedure(1, handle, black_box(DRV_USER), 3, 4) });
     let sent = |handle: HDRVR| {
         // SAFETY: the driver takes anything.

@@ -5,6 +5,7 @@
 //! anew here, in the same commit.
 
 #[path = "../costs/drivers.rs"]
+#[expect(dead_code, reason = "what the other benchmark needs besides")]
 mod drivers;
 
 use std::fmt::Write;

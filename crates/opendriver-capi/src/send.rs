@@ -46,6 +46,8 @@ pub(crate) fn send(
     })
 }
 
+/// The long way: by the list of managers, or on a thread's first call. Cold, so that the short one needs no jumps.
+#[cold]
 #[inline(never)]
 fn send_by_token(token: ManagerToken, raw: HDRVR, message: u32, lparam1: LPARAM, lparam2: LPARAM) -> LRESULT {
     enter(0, || {
