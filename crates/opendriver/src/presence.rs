@@ -106,7 +106,7 @@ struct GiveBack(Cell<Option<&'static Record>>);
 impl Drop for GiveBack {
     fn drop(&mut self) {
         if let Some(record) = self.0.take() {
-            own::set(ptr::null());
+            own::set(None);
             record.taken.store(false, Ordering::Release);
         }
     }
@@ -122,8 +122,7 @@ impl Record {
     /// [`Record::own`], unless the thread has none yet.
     #[inline]
     pub(crate) fn known() -> Option<&'static Record> {
-        // SAFETY: null, or set by `take` to a record, and records live for ever.
-        unsafe { own::get().cast::<Record>().as_ref() }
+        own::get()
     }
 
     #[cold]
@@ -145,7 +144,7 @@ impl Record {
         });
         drop(records);
         record.notes.iter().for_each(|word| word.store(0, Ordering::Relaxed));
-        own::set(ptr::from_ref(record).cast());
+        own::set(Some(record));
         // A thread that sends from the destructor of a thread-local can no longer register the give-back; its
         // record then stays taken, which costs some memory and nothing else.
         let _ = GIVE_BACK.try_with(|give_back| give_back.0.set(Some(record)));

@@ -1,4 +1,4 @@
-//! One word for each thread, reached as fast as the system allows.
+//! The way to a thread's record: one word for each thread, reached as fast as the system allows.
 //!
 //! In a shared library a thread-local variable costs a call of the dynamic linker's `__tls_get_addr`, about as much as
 //! all else that sending a message does. On Linux with the GNU C library a small variable may lie in the block that each
@@ -30,12 +30,26 @@
 )]
 mod imp;
 
-pub(crate) use imp::{get, set};
+use std::ptr;
+
+use crate::presence::Record;
+
+/// The calling thread's record, if it has one.
+#[inline(always)]
+pub(crate) fn get() -> Option<&'static Record> {
+    // SAFETY: the word is null or was set below, to a record that lives for ever.
+    unsafe { imp::get().cast::<Record>().as_ref() }
+}
+
+/// Gives the calling thread a record, or takes it away.
+pub(crate) fn set(record: Option<&'static Record>) {
+    imp::set(record.map_or(ptr::null(), |record| ptr::from_ref(record).cast()));
+}
 
 #[cfg(test)]
 #[cfg(not(loom))]
 mod tests {
-    use super::*;
+    use super::imp::{get, set};
 
     #[test]
     fn each_thread_has_its_own_and_begins_with_none() {
