@@ -204,9 +204,10 @@ fn the_c_library_gives_the_same_traces_under_each_personality() {
 }
 
 /// What the recordings call is not everything. Here every function of the grammar is called, under each of its names,
-/// and what changes the configuration under an open manager; both ways must show the same.
+/// and what changes the configuration under an open manager; both ways must show the same, and so must the
+/// drivers that are compiled into the test kit.
 #[test]
-fn every_function_of_the_grammar_does_the_same_through_both() {
+fn every_function_of_the_grammar_does_the_same_in_every_way() {
     let path = here("conformance/everything.script");
     let recording = Recording::read(&path).unwrap_or_else(|error| panic!("{error}"));
     let script = recording.script().unwrap_or_else(|error| panic!("{error}"));
@@ -225,9 +226,34 @@ fn every_function_of_the_grammar_does_the_same_through_both() {
         let comparison = Comparison::of_traces(&rust.events, &c.events);
         assert!(comparison.is_same(), "{personality}: - Rust, + C\n{comparison}");
         assert_eq!(rust.profile_after, c.profile_after);
+        let scripted = Player::new(personality)
+            .play(&recording, Scripted::standard())
+            .unwrap_or_else(|error| panic!("{error}"));
+        let comparison = Comparison::of_traces(&rust.events, &scripted.events);
+        assert!(comparison.is_same(), "{personality}: - shared libraries, + scripted drivers\n{comparison}");
         let opened =
             rust.events.iter().filter(|event| event.kind == "ret" && event.text("ret").starts_with('h'));
         assert!(opened.count() > 10, "{personality}: the script is about drivers that open");
+    }
+}
+
+/// A library whose initialiser fails is attached and detached, whoever loads it and however it is played; the modules
+/// after it are numbered alike.
+#[test]
+fn an_initialiser_that_fails_shows_the_same_in_every_way() {
+    let path = here("conformance/badattach.script");
+    let recording = Recording::read(&path).unwrap_or_else(|error| panic!("{error}"));
+    for &personality in Personality::ALL {
+        let scripted = Player::new(personality)
+            .play(&recording, Scripted::standard())
+            .unwrap_or_else(|error| panic!("{error}"));
+        compare(&recording, &scripted).unwrap_or_else(|difference| panic!("scripted: {difference}"));
+        for through in [Through::Rust, Through::CLibrary] {
+            let trace =
+                play(&path, personality, Vec::new(), through).unwrap_or_else(|error| panic!("{error}"));
+            compare(&recording, &trace)
+                .unwrap_or_else(|difference| panic!("{personality} {through:?}: {difference}"));
+        }
     }
 }
 

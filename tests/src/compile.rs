@@ -45,7 +45,8 @@ pub fn probe(driver_proc: bool) -> &'static Path {
     }
 }
 
-/// The probe in a form that the system refuses to load, built once per test program.
+/// The probe in a form that fails when it is loaded, after its initialiser has run; where no initialiser can fail, one
+/// that stands in for it by having no DriverProc. Built once per test program.
 pub fn unloadable() -> &'static Path {
     variant("unloadable", "probe.c", &["-DUNLOADABLE"])
 }

@@ -2,7 +2,11 @@
  *
  * A file beside the library, named like it with ".hook" appended, holds two numbers in hexadecimal: the address of
  * the test's function and the value to call it with. The file is read when the library is loaded, so that the test
- * sees everything from the load-time initialiser to DRV_FREE and the unloading. */
+ * sees everything from the load-time initialiser to DRV_FREE and the unloading.
+ *
+ * With UNLOADABLE it is the library whose initialiser fails. On Windows it does: DllMain is told of the attachment,
+ * answers FALSE, and is told of the end. Elsewhere no initialiser can fail, so the library loads, has no DriverProc and
+ * is unloaded again, which shows the same from the outside. */
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <stdio.h>
@@ -47,9 +51,7 @@ static void detach(void) {
 }
 
 #if defined UNLOADABLE && !defined _WIN32
-/* Nobody has it, so that the library cannot be loaded. */
-extern int symbol_of_nobody;
-EXPORT int *needs_nobody(void) { return &symbol_of_nobody; }
+#define NO_DRIVERPROC
 #endif
 
 #ifndef NO_DRIVERPROC

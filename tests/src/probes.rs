@@ -1,6 +1,6 @@
 //! Real shared libraries for the player: the probe under every name that recordings use.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::c_int;
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use opendriver::abi::{DRV_OPEN, HDRVR, LPARAM};
-use opendriver_config::TextEncoding;
+use opendriver_config::{CodePage, TextEncoding};
 use opendriver_testkit::{Drivers, Incoming, Kind, OpenText, STANDARD_WORLD, Stage};
 
 use crate::compile;
@@ -20,6 +20,8 @@ use crate::probe::{ATTACH, DETACH, MESSAGE, MOD_MESSAGE, read_text};
 pub struct Probes {
     encoding: TextEncoding,
     names: Mutex<HashMap<PathBuf, String>>,
+    /// The libraries whose initialiser fails.
+    failing: Mutex<HashSet<PathBuf>>,
     /// Libraries that scripts have loaded, by file.
     held: Mutex<HashMap<PathBuf, Vec<Library>>>,
 }
@@ -38,7 +40,7 @@ static NEXT_KEY: AtomicUsize = AtomicUsize::new(1);
 impl Probes {
     /// Probes that take their text in this encoding.
     pub fn new(encoding: TextEncoding) -> Probes {
-        Probes { encoding, names: Mutex::default(), held: Mutex::default() }
+        Probes { encoding, names: Mutex::default(), failing: Mutex::default(), held: Mutex::default() }
     }
 }
 
@@ -53,6 +55,9 @@ impl Drivers for Probes {
                 Kind::Unloadable => compile::unloadable(),
             };
             fs::copy(library, &path)?;
+            if *kind == Kind::Unloadable {
+                lock(&self.failing).insert(path.clone());
+            }
             let key = NEXT_KEY.fetch_add(1, Ordering::Relaxed);
             let owner = Owner {
                 stage: Arc::downgrade(stage),
@@ -75,7 +80,11 @@ impl Drivers for Probes {
     }
 
     fn load_library(&self, _: &Stage, file: &Path) -> bool {
-        let library = load(file);
+        let mut library = load(file);
+        // Where its initialiser cannot fail, it is loaded for as long as one that does.
+        if lock(&self.failing).contains(file) {
+            library = None;
+        }
         let loaded = library.is_some();
         lock(&self.held).entry(file.to_path_buf()).or_default().extend(library);
         loaded
@@ -153,8 +162,11 @@ extern "C" fn sink(
                 lparam1: l1,
                 text: text.map(|text| match owner.encoding {
                     TextEncoding::Utf16 => OpenText::Wide(text),
-                    // One character for each byte, which is what was read.
-                    _ => OpenText::Narrow(text.clone(), text.chars().count()),
+                    _ => {
+                        // One character for each byte, which is what was read.
+                        let bytes: Vec<u8> = text.chars().filter_map(|c| u8::try_from(c).ok()).collect();
+                        OpenText::Narrow(CodePage::WESTERN.decode(&bytes), bytes.len())
+                    }
                 }),
                 lparam2: l2,
             });

@@ -116,6 +116,10 @@ impl Winmm for InRust {
     }
 
     fn next(&self, handle: HDRVR, flags: u32) -> HDRVR {
+        // As the C library refuses them; to the functions of Rust there are no others.
+        if flags & !(GND_REVERSE | GND_FIRSTINSTANCEONLY) != 0 {
+            return HDRVR::NULL;
+        }
         let after = Handle::from_raw(handle);
         if after.is_none() && handle != HDRVR::NULL {
             return HDRVR::NULL;

@@ -60,7 +60,7 @@ pub trait Winmm: Send + Sync {
     /// GetDriverFlags. 0 if it fails.
     fn flags(&self, handle: HDRVR) -> u32;
 
-    /// GetNextDriver. NULL at the end.
+    /// GetNextDriver. NULL at the end, and for flags other than GND_FIRSTINSTANCEONLY (1) and GND_REVERSE (2).
     fn next(&self, handle: HDRVR, flags: u32) -> HDRVR;
 
     /// DriverCallback. Whether that was delivered.
