@@ -162,7 +162,7 @@ Each script is played in a process of its own. If a driver crashes, ends that pr
 shows what happened until then, and the next script is played. What drivers write goes to standard error.
 
 Exit codes: 0 everything as expected (or nothing was), 1 something else happened or a script did not come to its end, \
-2 a script cannot be read or played, 130 interrupted (143 by SIGTERM).
+2 a script cannot be read or played, 130 interrupted (143 by SIGTERM, 129 by SIGHUP).
 
 Example: opendriver run --driver mine.drv=./libmine.so open.script close.script --format junit";
 

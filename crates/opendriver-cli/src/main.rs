@@ -10,8 +10,9 @@
 //!
 //! `run` plays each script in a process of its own, which is this program again ([`commands`]).
 //!
-//! Exit codes: 0 done, 1 the driver refused or a script went otherwise than expected, 2 an error, 130 and 143 `run` was
-//! interrupted by SIGINT or SIGTERM. A reader that closes the pipe early is no error.
+//! Exit codes: 0 done, 1 the driver refused or a script went otherwise than expected, 2 an error, 129, 130 and 143 `run`
+//! was interrupted by SIGHUP, SIGINT or SIGTERM. A reader that closes the pipe early is no error; `run` plays on and
+//! ends with the code of its result.
 #![forbid(unsafe_code)]
 #![expect(clippy::result_large_err, reason = "a failure is made once, and ends the run")]
 

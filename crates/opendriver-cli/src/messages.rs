@@ -36,6 +36,9 @@ enum Exit {
     Refused = 1,
     /// Anything else.
     Error = 2,
+    /// The terminal is gone: what a shell makes of SIGHUP.
+    #[cfg(unix)]
+    HungUp = 129,
     /// The user has had enough: what a shell makes of SIGINT.
     Interrupted = 130,
     /// The same of SIGTERM.
@@ -184,9 +187,14 @@ impl Failure {
         Failure::new(Exit::Refused, "stopped", text)
     }
 
-    /// The user, or `terminated` somebody else, has ended the run, which the report has said.
-    pub(crate) fn interrupted(terminated: bool) -> Failure {
-        let exit = if terminated { Exit::Terminated } else { Exit::Interrupted };
+    /// A signal has ended the run, which the report has said.
+    pub(crate) fn interrupted(signal: i32) -> Failure {
+        let exit = match signal {
+            signal_hook::consts::SIGTERM => Exit::Terminated,
+            #[cfg(unix)]
+            signal_hook::consts::SIGHUP => Exit::HungUp,
+            _ => Exit::Interrupted,
+        };
         Failure::new(exit, "interrupted", "interrupted".to_owned()).shown()
     }
 

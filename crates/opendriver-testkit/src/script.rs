@@ -12,7 +12,7 @@
 //!
 //! An argument is text in double quotes (with `\"`, `\\`, `\t`, `\n`, `\r`, `\uXXXX`), `NULL`, a number (decimal,
 //! negative, or hexadecimal with `0x`), the name of a message such as `DRV_OPEN` or `DRV_USER+5`, `bogus` (the
-//! address of something that is no driver), or a variable. In the block of a rule there are also `self` (the handle
+//! address of something that is no driver), or a variable, which has another name than any of these. In the block of a rule there are also `self` (the handle
 //! that the driver was called with), `id`, `msg`, `l1` and `l2`. `V` is any of these that is a number, or `last` (the
 //! value of the last call of the block) or `def` (what DefDriverProc answers).
 //!
@@ -234,6 +234,13 @@ pub enum Problem {
     },
     /// A brace that is never closed.
     OpenBlock,
+    /// Too many blocks inside each other.
+    Nested {
+        /// How many there may be.
+        most: usize,
+    },
+    /// A variable whose name means something else: a word of the grammar, a number, or a message.
+    Reserved(String),
     /// A function that there is not.
     UnknownFunction {
         /// Its name.
@@ -274,6 +281,12 @@ impl fmt::Display for Problem {
             }
             Problem::Unexpected { found, wanted } => write!(f, "{found} stands where {wanted} is expected"),
             Problem::OpenBlock => f.write_str("this brace is never closed"),
+            Problem::Nested { most } => {
+                write!(f, "nested too deeply; at most {most} blocks may be inside each other")
+            }
+            Problem::Reserved(word) => {
+                write!(f, "{word} has a meaning of its own, so that no variable can be called so")
+            }
             Problem::UnknownFunction { name, similar: Some(similar) } => {
                 write!(f, "there is no function {name}; did you mean {similar}?")
             }

@@ -88,11 +88,28 @@ fn what_is_wrong_is_told_with_its_place() {
         ("RegSet NULL \"n\" \"sz\" \"abc\"", "1:8: RegSet takes section, name and type as text"),
         ("DriverCallback \"task\" 0 0 0 0 0 0", "1:16: \"task\" is none of \"function\", "),
         ("CloseDriver h 0 0 }", "1:19: } stands where the end of the statement is expected"),
+        ("NULL = let 5", "1:1: NULL has a meaning of its own, so that no variable can be called so"),
+        ("\n  DRV_OPEN = let 5", "2:3: DRV_OPEN has a meaning of its own"),
+        ("DRV_USER+5 = let 5", "1:1: DRV_USER+5 has a meaning of its own"),
+        ("rule * * { self = let 5 }", "1:12: self has a meaning of its own"),
+        ("5 = let 5", "1:1: 5 has a meaning of its own"),
+        ("last = let 5", "1:1: last has a meaning of its own"),
         ("= 1", "1:1: = stands where a function, a variable or `rule` is expected"),
     ] {
         assert!(error(text).starts_with(expected), "{text}\n{}\n{expected}", error(text));
     }
     assert_eq!(Script::parse("").expect("nothing is a script").statements, []);
+}
+
+#[test]
+fn blocks_go_a_hundred_deep_and_no_deeper() {
+    let nested = |blocks: usize| "inthread { ".repeat(blocks) + &"}".repeat(blocks);
+    assert!(Script::parse(&nested(100)).is_ok());
+    assert!(Script::parse(&format!("{0}\n{0}", nested(100))).is_ok());
+    let problem = "1:1110: nested too deeply; at most 100 blocks may be inside each other";
+    assert_eq!(error(&nested(101)), problem);
+    assert_eq!(error(&nested(100_000)), problem);
+    assert_eq!(error(&"rule * * { ".repeat(5000)), problem);
 }
 
 #[test]

@@ -9,11 +9,13 @@
 mod child;
 mod document;
 mod drivers;
+mod interrupt;
 mod journal;
 mod process;
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -24,7 +26,7 @@ use opendriver_testkit::{
 
 pub(crate) use self::child::play_one;
 use self::drivers::Own;
-use self::process::Interrupt;
+use self::interrupt::Interrupt;
 use crate::args::{Global, RunArgs};
 use crate::messages::Failure;
 use crate::output::{Output, visible};
@@ -75,8 +77,8 @@ impl Run<'_> {
         };
         let write = |text: String| match (out.is_json(), format) {
             (true, _) => Ok(()),
-            (false, Format::Text) => out.plain(&visible(&text)),
-            (false, _) => out.plain(&text),
+            (false, Format::Text) => to_whom_it_concerns(out.plain(&visible(&text))),
+            (false, _) => to_whom_it_concerns(out.plain(&text)),
         };
         write(format.head(files.len()))?;
         let mut outcomes: Vec<Outcome> = Vec::new();
@@ -92,10 +94,10 @@ impl Run<'_> {
         }
         write(format.tail(&outcomes))?;
         if out.is_json() {
-            out.document(&document::of(&outcomes))?;
+            to_whom_it_concerns(out.document(&document::of(&outcomes)))?;
         }
         if let Some(signal) = self.interrupt.pending() {
-            return Err(Failure::interrupted(signal == signal_hook::consts::SIGTERM));
+            return Err(Failure::interrupted(signal));
         }
         if outcomes.iter().all(|outcome| outcome.verdict.is_good()) {
             return Ok(());
@@ -167,7 +169,7 @@ impl Run<'_> {
         let (mut recording, Ended { trace, how }) = self.play(file)?;
         if let Some(how) = how {
             if let Some(signal) = self.interrupt.pending() {
-                return Err(Failure::interrupted(signal == signal_hook::consts::SIGTERM));
+                return Err(Failure::interrupted(signal));
             }
             let until: String = normalised(&trace.events).iter().map(|line| format!("\n  {line}")).collect();
             return Err(Failure::stopped(format!("{}: {how}; until then:{until}", file.display())));
@@ -184,6 +186,15 @@ impl Run<'_> {
         };
         let text = if is_json { recording.to_json() } else { recording.to_text() };
         Ok(out.plain(&text)?)
+    }
+}
+
+/// What became of writing a part of the report. A reader that has seen enough of it does not decide how the scripts
+/// go: they are played to the end, and the exit code says how they went.
+fn to_whom_it_concerns(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 

@@ -8,6 +8,11 @@
  *   EXIT          ends the process with exit code 0 in DRV_USER
  *   EXIT_LATE     aborts when the process ends
  *   HANG          says so on standard error in DRV_USER, and stays there
+ *   ASKS          reads standard input in DRV_USER, and says on standard error how many bytes there are
+ *   STARTS        starts a process in DRV_USER that says so on standard error and goes on for a minute
+ *   STARTS_HANGS  does that and stays there itself
+ *   CLOSES        closes all files of the process but the first three in DRV_USER
+ *   CLOSES_OPENS  does that and opens files of its own in their place
  *   NOISY         writes to standard output what looks like TAP
  *   PROCESS_ID    opens with an identifier that is another one in each process
  *   NO_PROC       exports something else than DriverProc
@@ -20,7 +25,15 @@
 #include <process.h>
 #define getpid _getpid
 #else
+#include <fcntl.h>
 #include <unistd.h>
+#endif
+
+#ifdef STARTS_HANGS
+#define STARTS
+#endif
+#ifdef CLOSES_OPENS
+#define CLOSES
 #endif
 
 #ifdef _WIN32
@@ -73,6 +86,32 @@ EXPORT intptr_t DriverProc(uintptr_t id, uintptr_t driver, unsigned message, int
         fputs("hanging\n", stderr);
         for (;;) {
         }
+#endif
+#ifdef ASKS
+        {
+            char byte;
+            fprintf(stderr, "%d\n", (int)read(0, &byte, 1));
+        }
+#endif
+#ifdef STARTS
+        if (fork() == 0) {
+            fputs("started\n", stderr);
+            sleep(60);
+            _exit(0);
+        }
+#ifdef STARTS_HANGS
+        for (;;)
+            pause();
+#endif
+#endif
+#ifdef CLOSES
+        for (int file = 3; file < 256; file++)
+            close(file);
+#ifdef CLOSES_OPENS
+        for (int file = 3; file < 64; file++)
+            if (open("/dev/null", O_RDWR) < 0)
+                abort();
+#endif
 #endif
 #ifdef NOISY
         puts("not ok 1 - noise");

@@ -33,6 +33,25 @@ fn a_refusal_is_told_even_if_nobody_reads_the_table() {
     ran.fails(1, &["refused DRV_OPEN"]);
 }
 
+#[test]
+fn scripts_are_played_and_their_result_counts_even_if_nobody_reads_the_report() {
+    let place = Place::new();
+    place.write("bad.script", "FreeWinmm\n@expect\nend\n");
+    place.write("good.script", "ExitProcess 0\n@expect\ncall ExitProcess 0x0\n");
+    place.write("typo.script", "FreeWinm\n");
+    for (files, code) in
+        [(&["bad.script", "good.script"][..], 1), (&["good.script"], 0), (&["good.script", "typo.script"], 2)]
+    {
+        for more in [&[][..], &["--format", "tap"], &["--format", "junit"], &["--json"]] {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut command = place.command(&[&["run"], files, more].concat());
+            let ran = Ran::of(command.stdout(writer).stderr(Stdio::piped()).output().unwrap());
+            assert_eq!((ran.code, ran.stderr.as_str()), (Some(code), ""), "{files:?} {more:?}");
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_output_that_is_full_is_an_error() {

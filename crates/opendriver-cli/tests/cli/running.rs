@@ -131,6 +131,31 @@ fn what_cannot_be_played_says_where_and_why() {
 }
 
 #[test]
+fn what_is_nested_too_deeply_does_not_end_the_run() {
+    let place = Place::new();
+    place.write("nest.script", "inthread { ".repeat(5000) + &"}".repeat(5000));
+    place.write("plain.script", "FreeWinmm\n");
+    let many = |open: &str, close: &str| open.repeat(5000) + &close.repeat(5000);
+    let setup = "\"setup\": {\"system_ini\": null}, \"script\": []";
+    place.write("list.json", many("[", "]"));
+    place.write("log.json", format!("{{\"name\": \"x\", {setup}, \"log\": {}}}", many("[", "]")));
+    let event = many("{\"a\":", "}").replace(":}", ":1}");
+    place.write("event.json", format!("{{\"name\": \"x\", {setup}, \"log\": [{event}]}}"));
+    place.write("asks.json", format!("{{\"name\": \"x\", {setup}, \"asks\": {}}}", many("[", "]")));
+    place.write("setup.script", format!("@setup {{\"registry\": {}}}\n", many("[", "]")));
+    let files =
+        ["nest.script", "list.json", "log.json", "event.json", "asks.json", "setup.script", "plain.script"];
+    let ran = place.run(&[&["run"], &files[..], &["--format", "tap"]].concat());
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), ""));
+    for part in ["not ok 1 - nest\n", ": nested too deeply; ", "not ok 6 - setup\n", "\nok 7 - plain #"] {
+        assert!(ran.stdout.contains(part), "{part:?} is missing in\n{}", ran.stdout);
+    }
+    assert_eq!(ran.stdout.matches("\nnot ok ").count(), 6, "{}", ran.stdout);
+    let ran = place.run(&["run", "nest.script"]);
+    assert!(ran.stdout.starts_with("error    nest: nest.script:1:1110: nested too deeply"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_rule_for_a_library_is_refused() {
     let place = place();
     place.write("rule.script", "rule counter DRV_OPEN ret=0\n");

@@ -130,7 +130,11 @@ fn a_script_that_goes_on_for_ever_is_stopped() {
     assert_eq!(ran.code, Some(1));
     assert_has(
         &ran.stdout,
-        &["stopped  deep: ", "stopped  wide: more than 100000 events: ", "\nplayed   next: "],
+        &[
+            "stopped  deep: calls more than 4000 deep inside each other: ",
+            "stopped  wide: more than 100000 events: ",
+            "\nplayed   next: ",
+        ],
     );
     assert!(ran.stdout.len() < 1_000_000, "the report has {} bytes", ran.stdout.len());
 }
@@ -144,10 +148,15 @@ fn an_interruption_ends_the_script_and_is_reported() {
     use rustix::process::{Pid, Signal, kill_process};
     let place = place("HANG");
     for (signal, code, more) in [
-        (Signal::INT, 130, &[][..]),
+        (Signal::HUP, 129, &["--format", "tap"][..]),
+        (Signal::INT, 130, &[]),
         (Signal::TERM, 143, &["--format", "tap"]),
         (Signal::INT, 130, &["--format", "junit"]),
     ] {
+        if signal == Signal::HUP && hangups_are_ignored() {
+            // As with nohup, which the program respects.
+            continue;
+        }
         let mut command = place.command(&[&SCRIPTS, more].concat());
         let mut program =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
@@ -168,5 +177,113 @@ fn an_interruption_ends_the_script_and_is_reported() {
             Some(_) => ["<error message=\"HOW\">", "<skipped message=\"interrupted before it was played\"/>"],
         };
         assert_has(&ran.stdout, &parts.map(|part| part.replace("HOW", &how)).each_ref().map(String::as_str));
+    }
+}
+
+/// Whether a process that is started here ignores SIGHUP.
+#[cfg(unix)]
+fn hangups_are_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0").trim();
+    u64::from_str_radix(mask, 16).expect("a number") & 1 == 1
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_program_that_is_to_outlive_its_terminal_does() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    use rustix::process::{Pid, Signal, kill_process};
+    let place = place("HANG");
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_opendriver")]);
+    command.args([&SCRIPTS, &["--timeout", "3"][..]].concat()).current_dir(place.path());
+    let mut program = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut line = String::new();
+    let mut stderr = BufReader::new(program.stderr.take().expect("it is piped"));
+    stderr.read_line(&mut line).expect("it can be read");
+    kill_process(Pid::from_child(&program), Signal::HUP).expect("it runs");
+    let ran = Ran::of(program.wait_with_output().expect("it ends"));
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert_has(&ran.stdout, &["stopped  bad: no end after 3 s", "\nok       next\n"]);
+}
+
+#[test]
+fn what_is_deep_but_ends_is_played() {
+    let place = Place::new();
+    // A thread has as much room as the script.
+    for send in ["SendDriverMessage h 0x4001 0 0", "inthread { SendDriverMessage h 0x4001 0 0 }"] {
+        let script = format!(
+            "rule probea 0x4001 from=1900 {{ ExitProcess 3 }}\n\
+             rule probea 0x4001 ret=last {{ SendDriverMessage self 0x4001 0 0 }}\n\
+             h = OpenDriver \"probea.dll\" NULL 0\n{send}\n"
+        );
+        place.write("deep.script", script);
+        let ran = place.run(&["run", "deep.script"]);
+        let first = ran.stdout.lines().next();
+        assert_eq!(
+            (ran.code, first),
+            (Some(0), Some("played   deep: it expects nothing, and this happened"))
+        );
+        assert_has(&ran.stdout, &["call ExitProcess 0x3\n"]);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_driver_that_reads_standard_input_finds_none() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let place = place("ASKS");
+    let mut command = place.command(&SCRIPTS);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = command.spawn().expect("the program starts");
+    // What is for the program is not for the driver either.
+    program.stdin.as_mut().expect("it is piped").write_all(b"text").expect("it can be written");
+    let ran = Ran::of(program.wait_with_output().expect("it ends"));
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), "0\n"), "{ran:#?}");
+    assert_has(&ran.stdout, &["differs  bad\n"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_a_driver_starts_ends_with_the_script() {
+    let start = std::time::Instant::now();
+    // Were it still there, it would hold standard error, which is read here to its end.
+    let ran = run(&place("STARTS"), &[]);
+    assert!(start.elapsed() < std::time::Duration::from_secs(40), "{:?}", start.elapsed());
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert_has(&ran.stdout, &["differs  bad\n", "\nok       next\n"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn the_script_and_what_it_started_end_with_the_program() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+    let place = place("STARTS_HANGS");
+    let mut command = place.command(&SCRIPTS);
+    let mut program = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut stderr = BufReader::new(program.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    stderr.read_line(&mut line).expect("it can be read");
+    assert_eq!(line, "started\n");
+    let start = std::time::Instant::now();
+    program.kill().expect("it runs");
+    program.wait().expect("it ends");
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).expect("it can be read");
+    assert!(start.elapsed() < std::time::Duration::from_secs(40), "{:?}", start.elapsed());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_driver_that_closes_what_is_not_its_own_is_told_so() {
+    for misbehaviour in ["CLOSES", "CLOSES_OPENS"] {
+        let ran = run(&place(misbehaviour), &[]);
+        assert_eq!(ran.code, Some(1), "{ran:#?}");
+        let how = "(does a driver close files that are not its own?), inside drv bad m1 h1 0x4000 ";
+        assert_has(&ran.stdout, &["stopped  bad: its journal was lost: ", how, "\nok       next\n"]);
     }
 }

@@ -112,7 +112,7 @@ impl Stage {
                 Ok(Value::Number(same.into()))
             }
             "RegSet" => self.set_registry(arguments),
-            "inthread" => Ok(self.in_thread(&call.block, frame)),
+            "inthread" => self.in_thread(call, frame),
             "threads" | "opens" => {
                 self.log_call(arguments);
                 self.many(arguments)

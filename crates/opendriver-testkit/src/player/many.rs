@@ -8,26 +8,32 @@ use super::PlayError;
 use super::calls::{Arguments, problem};
 use super::value::{Frame, Value};
 use crate::event::Event;
-use crate::script::{MOST_OPENS, MOST_THREADS, Statement, most};
+use crate::script::{Call, MOST_OPENS, MOST_THREADS, most};
 use crate::stage::Stage;
 
 /// The message that each thread of `threads` sends.
 const MESSAGE: u32 = 0x4001;
 
+/// The stack of the thread of a block. Drivers may call each other as deep there as elsewhere; only what is used takes
+/// memory.
+const STACK: usize = 256 << 20;
+
 impl Stage {
-    /// Runs a block in another thread and waits for it.
-    pub(super) fn in_thread(&self, block: &[Statement], frame: Option<&Frame>) -> Value {
+    /// Runs the block of a call in another thread and waits for it.
+    pub(super) fn in_thread(&self, call: &Call, frame: Option<&Frame>) -> Result<Value, PlayError> {
         let depth = self.depth();
         self.log.push(Event::new("thread_start", depth));
         let ran = std::thread::scope(|scope| {
-            let thread = scope.spawn(|| {
+            let work = || {
                 self.enter_thread(depth + 1);
-                self.run_block(block, frame)
-            });
-            thread.join()
-        });
+                self.run_block(&call.block, frame)
+            };
+            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+            let thread = thread.map_err(|error| problem(call, format!("no thread can be started: {error}")));
+            thread.map(|thread| thread.join())
+        })?;
         self.log.push(Event::new("thread_end", depth).with("finished", ran.is_ok()));
-        ran.unwrap_or(Value::Null)
+        Ok(ran.unwrap_or(Value::Null))
     }
 
     /// `threads` and `opens`.

@@ -8,7 +8,7 @@ use super::{Answer, Argument, Call, Function, Hits, Problem, Rule, Script, Scrip
 
 pub(super) fn parse(text: &str) -> Result<Script, ScriptError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, at: 0 };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
     let mut statements = Vec::new();
     while parser.skip_ends() {
         statements.push(parser.statement()?);
@@ -17,9 +17,14 @@ pub(super) fn parse(text: &str) -> Result<Script, ScriptError> {
     Ok(Script { statements })
 }
 
+/// So many blocks may be inside each other. Nobody writes as many, and reading and playing them takes stack.
+const MOST_NESTED: usize = 100;
+
 struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
+    /// Inside how many blocks the next token is.
+    depth: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -75,6 +80,9 @@ impl<'a> Parser<'a> {
             return Ok(Statement::Rule(self.rule(token.line)?));
         }
         if self.equals() {
+            if is_reserved(first) {
+                return self.fail(token, Problem::Reserved(first.to_owned()));
+            }
             let (name, place) = self.word("a function")?;
             return Ok(Statement::Call(self.call(Some(first.to_owned()), name, place)?));
         }
@@ -113,6 +121,10 @@ impl<'a> Parser<'a> {
             return self.unexpected("a block in braces");
         }
         self.at += 1;
+        self.depth += 1;
+        if self.depth > MOST_NESTED {
+            return self.fail(open, Problem::Nested { most: MOST_NESTED });
+        }
         let mut statements = Vec::new();
         loop {
             if !self.skip_ends() {
@@ -120,6 +132,7 @@ impl<'a> Parser<'a> {
             }
             if self.peek().kind == Kind::Close {
                 self.at += 1;
+                self.depth -= 1;
                 return Ok(statements);
             }
             statements.push(self.statement()?);
@@ -137,9 +150,7 @@ impl<'a> Parser<'a> {
             Kind::Word(word) => match word.as_str() {
                 "NULL" => Argument::Null,
                 "bogus" => Argument::Bogus,
-                word if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
-                    Argument::Number(self.number(word, token)?)
-                }
+                word if looks_like_number(word) => Argument::Number(self.number(word, token)?),
                 word => match message(word) {
                     Some(number) => Argument::Number(u64::from(number)),
                     None => Argument::Name(word.to_owned()),
@@ -224,6 +235,16 @@ impl<'a> Parser<'a> {
         rule.hits = if option == "nth" { Hits::Only(number) } else { Hits::From(number) };
         Ok(())
     }
+}
+
+/// What means something else where a variable could stand, so that no variable of that name could be read.
+fn is_reserved(word: &str) -> bool {
+    const WORDS: [&str; 9] = ["NULL", "bogus", "self", "id", "msg", "l1", "l2", "last", "def"];
+    WORDS.contains(&word) || looks_like_number(word) || message(word).is_some()
+}
+
+fn looks_like_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit() || c == '-')
 }
 
 /// The number of a message that is given by name.

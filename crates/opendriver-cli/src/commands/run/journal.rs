@@ -3,8 +3,8 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use opendriver_testkit::{Event, Recording, Trace};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ pub(super) enum Entry {
     Problem(Problem),
     /// Too much has happened, and no more is written.
     Full,
+    /// Calls are too deep inside each other, and no more is written.
+    Deep,
     /// The script is over. The text of SYSTEM.INI afterwards.
     Over(Option<String>),
 }
@@ -44,32 +46,66 @@ impl Problem {
 
 /// So many events are written. Nobody reads more, and a driver that calls itself for ever must not fill the disk.
 pub(super) const MOST_EVENTS: usize = 100_000;
+/// So deep inside each other calls and drivers are written: some 2000 times a driver inside itself. The stack of the
+/// script has room for more.
+pub(super) const MOST_DEPTH: u32 = 4_000;
 
 /// The writing end.
 pub(super) struct Writer {
-    file: Mutex<(File, usize)>,
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+struct State {
+    file: File,
+    events: usize,
+    length: u64,
 }
 
 impl Writer {
     pub(super) fn open(path: &Path) -> io::Result<Writer> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Writer { file: Mutex::new((file, 0)) })
+        Ok(Writer { path: path.to_path_buf(), state: Mutex::new(State { file, events: 0, length: 0 }) })
     }
 
-    /// Writes an event; false if that was one too many.
+    /// Writes an event; false if that was one too many, or too deep.
     pub(super) fn event(&self, event: &Event) -> io::Result<bool> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.1 += 1;
-        if file.1 > MOST_EVENTS {
-            file.0.write_all(&line(&Entry::Full))?;
+        let mut state = self.state();
+        state.events += 1;
+        if state.events > MOST_EVENTS {
+            state.write(&Entry::Full)?;
             return Ok(false);
         }
-        file.0.write_all(&line(&Entry::Event(event.clone())))?;
+        if event.depth > MOST_DEPTH {
+            state.write(&Entry::Deep)?;
+            return Ok(false);
+        }
+        state.write(&Entry::Event(event.clone()))?;
         Ok(true)
     }
 
-    pub(super) fn entry(&self, entry: &Entry) -> io::Result<()> {
-        self.file.lock().unwrap_or_else(PoisonError::into_inner).0.write_all(&line(entry))
+    /// Writes the last entry, and looks whether everything has arrived: a driver that closes what is not its own may
+    /// have opened a file of its own in that place since.
+    pub(super) fn finish(&self, entry: &Entry) -> io::Result<()> {
+        let mut state = self.state();
+        state.write(entry)?;
+        match std::fs::metadata(&self.path)?.len() == state.length {
+            true => Ok(()),
+            false => Err(io::Error::other("something else is now where it was open")),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        let line = line(entry);
+        self.file.write_all(&line)?;
+        self.length += line.len() as u64;
+        Ok(())
     }
 }
 
@@ -86,6 +122,7 @@ pub(super) struct Journal {
     pub(super) trace: Trace,
     pub(super) problem: Option<Problem>,
     pub(super) is_full: bool,
+    pub(super) is_deep: bool,
     /// Whether the script came to its end.
     pub(super) is_over: bool,
 }
@@ -99,6 +136,7 @@ impl Journal {
                 Ok(Entry::Event(event)) => journal.trace.events.push(event),
                 Ok(Entry::Problem(problem)) => journal.problem = Some(problem),
                 Ok(Entry::Full) => journal.is_full = true,
+                Ok(Entry::Deep) => journal.is_deep = true,
                 Ok(Entry::Over(after)) => {
                     journal.trace.profile_after = after;
                     journal.is_over = true;
@@ -121,7 +159,7 @@ mod tests {
         let writer = Writer::open(&path).expect("it can be made");
         let event = Event::new("note", 2).with("text", "a\nb");
         assert!(writer.event(&event).expect("it can be written"));
-        writer.entry(&Entry::Over(Some("[a]\r\n".to_owned()))).expect("it can be written");
+        writer.finish(&Entry::Over(Some("[a]\r\n".to_owned()))).expect("it can be written");
         let text = std::fs::read_to_string(&path).expect("it can be read");
         let journal = Journal::read(&text);
         assert_eq!(journal.trace.events, [event]);
@@ -140,5 +178,25 @@ mod tests {
             (0..=MOST_EVENTS).take_while(|_| writer.event(&event).expect("it can be written")).count();
         let journal = Journal::read(&std::fs::read_to_string(&path).expect("it can be read"));
         assert_eq!((written, journal.trace.events.len(), journal.is_full), (MOST_EVENTS, MOST_EVENTS, true));
+    }
+    #[test]
+    fn what_does_not_arrive_is_missed_at_the_end() {
+        let directory = tempfile::TempDir::new().expect("a directory");
+        let path = directory.path().join("journal");
+        let writer = Writer::open(&path).expect("it can be made");
+        assert!(writer.event(&Event::new("end", 0)).expect("it can be written"));
+        std::fs::write(&path, "").expect("it can be written");
+        assert!(writer.finish(&Entry::Over(None)).is_err());
+    }
+
+    #[test]
+    fn calls_do_not_go_too_deep() {
+        let directory = tempfile::TempDir::new().expect("a directory");
+        let path = directory.path().join("journal");
+        let writer = Writer::open(&path).expect("it can be made");
+        assert!(writer.event(&Event::new("call", MOST_DEPTH)).expect("it can be written"));
+        assert!(!writer.event(&Event::new("call", MOST_DEPTH + 1)).expect("it can be written"));
+        let journal = Journal::read(&std::fs::read_to_string(&path).expect("it can be read"));
+        assert_eq!((journal.trace.events.len(), journal.is_deep, journal.is_full), (1, true, false));
     }
 }

@@ -1,45 +1,19 @@
 //! The other end of the process of a script: starts it, waits for it as long as is allowed, and finds out what became
 //! of it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use opendriver_testkit::Recording;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::child::{JOURNAL, ORDER, Order};
-use super::journal::{Journal, MOST_EVENTS};
+use super::child::{ALIVE, JOURNAL, LOST, ORDER, Order};
+use super::interrupt::Interrupt;
+use super::journal::{Journal, MOST_DEPTH, MOST_EVENTS};
 use super::{Ended, Run};
 use crate::messages::Failure;
-
-/// Whether somebody wants this program to end.
-#[derive(Debug, Default)]
-pub(super) struct Interrupt {
-    by_user: Arc<AtomicBool>,
-    by_system: Arc<AtomicBool>,
-}
-
-impl Interrupt {
-    /// From now on SIGINT (Ctrl-C) and SIGTERM are remembered and do nothing else.
-    pub(super) fn listen() -> Result<Interrupt, Failure> {
-        let interrupt = Interrupt::default();
-        for (signal, flag) in [(SIGINT, &interrupt.by_user), (SIGTERM, &interrupt.by_system)] {
-            signal_hook::flag::register(signal, flag.clone())
-                .map_err(|error| Failure::run(format!("cannot listen for Ctrl-C: {error}")))?;
-        }
-        Ok(interrupt)
-    }
-
-    /// The signal that has come, if any has.
-    pub(super) fn pending(&self) -> Option<i32> {
-        let come = |flag: &Arc<AtomicBool>| flag.load(Ordering::SeqCst);
-        come(&self.by_user).then_some(SIGINT).or(come(&self.by_system).then_some(SIGTERM))
-    }
-}
 
 /// How the process of a script ended.
 enum Ending {
@@ -68,9 +42,10 @@ pub(super) fn play(recording: &Recording, run: &Run<'_>) -> Result<Ended, Failur
     for variable in ["TMPDIR", "TMP", "TEMP"] {
         command.env(variable, directory.path());
     }
-    // The report has standard output for itself.
-    command.stdin(Stdio::piped()).stdout(io::stderr());
+    // The report has standard output for itself, and whoever asks a driver something is not here.
+    command.stdin(Stdio::null()).stdout(io::stderr());
     apart(&mut command);
+    let _alive = sign_of_life(directory.path());
     let mut child = command.spawn().map_err(cannot("start the process of the script"))?;
     let ending = wait(&mut child, run.args.timeout.0, &run.interrupt)
         .map_err(cannot("wait for the process of the script"))?;
@@ -81,7 +56,20 @@ pub(super) fn play(recording: &Recording, run: &Run<'_>) -> Result<Ended, Failur
     if let Some(problem) = &journal.problem {
         return Err(Failure::unplayable(problem.located(recording)));
     }
-    Ok(Ended { how: how(&ending, &journal), trace: journal.trace })
+    let lost = fs::read_to_string(directory.path().join(LOST)).ok();
+    Ok(Ended { how: how(&ending, &journal, lost.as_deref()), trace: journal.trace })
+}
+
+/// A file that is locked as long as this process lives, however it ends, and that the process of the script waits for, to
+/// end as well. Where files cannot be locked there is none, and nothing to wait for.
+fn sign_of_life(directory: &Path) -> Option<File> {
+    let path = directory.join(ALIVE);
+    let file = File::create(&path).ok()?;
+    if file.lock().is_err() {
+        let _ = fs::remove_file(&path);
+        return None;
+    }
+    Some(file)
 }
 
 /// Lets signals of the terminal come to this program only, which ends the other itself.
@@ -99,8 +87,10 @@ fn wait(child: &mut Child, limit: Option<Duration>, interrupt: &Interrupt) -> io
     let start = Instant::now();
     let mut pause = Duration::from_micros(200);
     loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Ending::Itself(status));
+        if is_over(child)? {
+            // What a driver has started would hold standard error, and let a pipe behind it wait.
+            end_group(child);
+            return Ok(Ending::Itself(child.wait()?));
         }
         if interrupt.pending().is_some() {
             kill(child)?;
@@ -115,27 +105,62 @@ fn wait(child: &mut Child, limit: Option<Duration>, interrupt: &Interrupt) -> io
     }
 }
 
-/// Ends the process, and what its drivers have started besides where the system knows that.
-fn kill(child: &mut Child) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        // The number is still its own, since nobody has waited for it yet. A process that ends just now is no failure.
-        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+/// Whether the process has ended. Its number stays its own until it is waited for.
+#[cfg(unix)]
+fn is_over(child: &mut Child) -> io::Result<bool> {
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    match waitid(WaitId::Pid(Pid::from_child(child)), look) {
+        Ok(status) => Ok(status.is_some()),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the process has ended.
+#[cfg(not(unix))]
+fn is_over(child: &mut Child) -> io::Result<bool> {
+    child.try_wait().map(|status| status.is_some())
+}
+
+/// Ends the process, and what its drivers have started.
+fn kill(child: &mut Child) -> io::Result<()> {
+    end_group(child);
     child.kill()?;
     child.wait().map(drop)
 }
 
+/// Ends the processes that drivers have started, where the system knows which these are. Must be called before the
+/// process itself is waited for: from then on its number, which is that of the group, may be another's.
+fn end_group(child: &Child) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        // That there is none any more is no failure.
+        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = child;
+}
+
 /// What became of the process, and where it was; `None` if it came to the end of the script and ended as it should.
-fn how(ending: &Ending, journal: &Journal) -> Option<String> {
+fn how(ending: &Ending, journal: &Journal, lost: Option<&str>) -> Option<String> {
     let what = match ending {
+        _ if journal.is_deep => {
+            format!(
+                "calls more than {MOST_DEPTH} deep inside each other: does a driver call itself for ever?"
+            )
+        }
         _ if journal.is_full => {
             format!("more than {MOST_EVENTS} events: does a driver call itself for ever?")
         }
         Ending::Interrupted => "interrupted".to_owned(),
         Ending::Late(limit) => {
             format!("no end after {} s, so it was killed (--timeout)", limit.as_secs_f64())
+        }
+        // The last to be written and the first to be missed, whatever became of the process.
+        Ending::Itself(_) if lost.is_some() => {
+            format!("its journal was lost: {}", lost.unwrap_or_default())
         }
         Ending::Itself(status) if status.success() && journal.is_over => return None,
         Ending::Itself(status) => ended(*status),
