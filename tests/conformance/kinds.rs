@@ -1,9 +1,16 @@
 //! The kinds of exceptions, and what each may be used for: a difference of another kind is refused.
 
+mod crash;
+mod entries;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use opendriver_testkit::{Event, Recording};
 
+use self::crash::wine_crashed;
+use self::entries::{Entries, is_ruled};
 use crate::tree::{Difference, Node, line, parse, walk};
 
 type Checked = Result<(), String>;
@@ -38,12 +45,6 @@ impl Kind {
 
 fn holds(holds: bool, otherwise: impl Into<String>) -> Checked {
     if holds { Ok(()) } else { Err(otherwise.into()) }
-}
-
-fn wine_crashed(_: &Recording, recorded: &[Event], ours: &[Event]) -> Checked {
-    let crashed = |events: &[Event]| events.iter().any(|event| event.kind == "crash");
-    holds(crashed(recorded), "Wine did not crash")?;
-    holds(!crashed(ours), "here is a crash, too")
 }
 
 const OPENS: &[&str] = &["OpenDriver", "OpenDriverA", "DrvOpen", "DrvOpenA"];
@@ -161,20 +162,50 @@ fn closed(nodes: &[Node], into: &mut BTreeSet<String>) {
     }
 }
 
-/// Only calls with a handle that has been closed before differ, and notes whether two handles are the same.
-fn stale_handle(_: &Recording, recorded: &[Event], ours: &[Event]) -> Checked {
-    let is_stale = |events: &[Event], node: Option<&Node>| {
-        node.is_some_and(|node| {
-            let mut before = BTreeSet::new();
-            closed(&parse(&events[..node.at]), &mut before);
-            before.contains(node.argument(0))
-        })
+/// The handles that are being closed at the end of a trace which breaks off: by whom, this thread or another.
+fn closing(nodes: &[Node]) -> Vec<(&str, Closer)> {
+    let mut handles: Vec<(&str, Closer)> = Vec::new();
+    let mut last = nodes.last();
+    while let Some(node) = last.filter(|node| node.tail.is_none()) {
+        if node.is_call(CLOSES) {
+            handles.push((node.argument(0), Closer::ThisThread));
+        } else if node.head.kind == "thread_start" {
+            handles.iter_mut().for_each(|(_, closer)| *closer = Closer::AnotherThread);
+        }
+        last = node.inside.last();
+    }
+    handles
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closer {
+    ThisThread,
+    AnotherThread,
+}
+
+/// Whether it is a use of a handle that has been closed, or that is being closed: by another thread, or again. What the
+/// driver sends to itself on the thread that closes reaches it in every system.
+fn is_stale(events: &[Event], node: &Node) -> bool {
+    let before = parse(&events[..node.at]);
+    let handle = node.argument(0);
+    let mut handles = BTreeSet::new();
+    closed(&before, &mut handles);
+    let dies = |(dying, closer): (&str, Closer)| {
+        dying == handle && (closer == Closer::AnotherThread || node.is_call(CLOSES))
     };
-    only(recorded, ours, |difference| {
-        let note = difference.sides().all(|node| node.head.kind == "note" && node.head.get("same").is_some());
-        let stale = is_stale(recorded, difference.recorded) || is_stale(ours, difference.ours);
-        note || stale && difference.sides().all(|node| node.is_call(USES))
-    })
+    node.is_call(USES) && (handles.contains(handle) || closing(&before).into_iter().any(dies))
+}
+
+/// Only calls with a handle that is stale differ, and notes whether two handles are the same.
+fn stale_handle(_: &Recording, recorded: &[Event], ours: &[Event]) -> Checked {
+    only(recorded, ours, |difference| is_excused_as_stale(recorded, ours, difference))
+}
+
+fn is_excused_as_stale(recorded: &[Event], ours: &[Event], difference: &Difference<'_>) -> bool {
+    let note = difference.sides().all(|node| node.head.kind == "note" && node.head.get("same").is_some());
+    let stale = difference.recorded.is_some_and(|node| is_stale(recorded, node))
+        || difference.ours.is_some_and(|node| is_stale(ours, node));
+    note || stale && difference.sides().all(|node| node.is_call(USES))
 }
 
 /// The traces differ, and only in such places.
@@ -191,12 +222,13 @@ fn only_besides(
 ) -> Checked {
     let differ = recorded.iter().map(line).ne(ours.iter().map(line));
     holds(differ, "the traces are the same")?;
-    let without = |events: &[Event]| -> Vec<Event> {
-        events.iter().filter(|event| !kinds.contains(&event.kind.as_str())).cloned().collect()
-    };
-    walk(&parse(&without(recorded)), &parse(&without(ours)), &mut |difference| {
+    walk(&parse(&without(kinds, recorded)), &parse(&without(kinds, ours)), &mut |difference| {
         holds(in_such(&difference), difference.describe())
     })
+}
+
+fn without(kinds: &[&str], events: &[Event]) -> Vec<Event> {
+    events.iter().filter(|event| !kinds.contains(&event.kind.as_str())).cloned().collect()
 }
 
 /// Wine unloads a library while somebody is inside, we do not, and but for the unloading and whether the library is
@@ -230,223 +262,47 @@ fn loader_only(recorded: &[Event], ours: &[Event]) -> Checked {
     })
 }
 
-/// The first difference is what an open of a name returns that the file-name rules speak of, or what it loads, and the
-/// others are what is done with its handle, and which libraries are there.
-fn file_names(_: &Recording, recorded: &[Event], ours: &[Event]) -> Checked {
-    let mut handles: BTreeSet<String> = BTreeSet::new();
-    only(recorded, ours, |difference| {
+/// Opens that may differ, and what follows from them: what is done with their handles, and which libraries are there.
+#[derive(Default)]
+struct Opens {
+    handles: BTreeSet<String>,
+}
+
+impl Opens {
+    /// Whether the difference is an open that may differ, or follows from one.
+    fn explain(&mut self, difference: &Difference<'_>, may: impl Fn(&Difference<'_>) -> bool) -> bool {
         if difference.sides().all(|node| node.is_call(OPENS)) {
-            let ruled = difference.sides().any(|node| is_ruled(node.argument(0), node));
+            let same = |(was, is): (&Node, &Node)| line(&was.head) == line(&is.head);
+            let may = difference.recorded.zip(difference.ours).is_some_and(same) && may(difference);
             let results = difference.sides().map(|node| node.returned().to_owned());
-            handles.extend(results.filter(|_| ruled));
-            return ruled;
+            self.handles.extend(results.filter(|_| may));
+            return may;
         }
         let of_them =
-            difference.sides().any(|node| handles.contains(node.argument(0)) && node.argument(0) != "0");
+            difference.sides().any(|node| self.handles.contains(node.argument(0)) && node.argument(0) != "0");
         let uses = of_them && difference.sides().all(|node| node.is_call(USES));
-        uses || !handles.is_empty() && difference.sides().all(|node| node.is_call(LIBRARY))
-    })
+        uses || !self.handles.is_empty() && difference.sides().all(|node| node.is_call(LIBRARY))
+    }
 }
 
-/// Whether the file-name rules speak of a name: one without extension, one with a path, or one that is found as a file
-/// of another name.
-fn is_ruled(name: &str, open: &Node) -> bool {
-    let file = name.split([' ', '\t']).next().unwrap_or_default();
-    let base = file.rsplit(['\\', '/', ':']).next().unwrap_or_default();
-    let found = open.inside.iter().find(|node| node.head.kind == "attach").map(|node| node.head.text("file"));
-    let other = found.is_some_and(|found| {
-        found.rsplit(['\\', '/']).next().is_some_and(|found| !found.eq_ignore_ascii_case(base))
-    });
-    !base.contains('.') || base != file || other
+/// The first difference is what an open returns that tries a file of whose name the file-name rules speak, and the
+/// others follow from it.
+fn file_names(recording: &Recording, recorded: &[Event], ours: &[Event]) -> Checked {
+    let entries = Entries::of(recording)?;
+    let mut opens = Opens::default();
+    only(recorded, ours, |difference| opens.explain(difference, |open| is_ruled(open, &entries)))
 }
 
-/// Only callbacks to windows, threads and events differ; or there is a registry value that is no text, and only opens
-/// and what is done with their handles differ.
+/// Only callbacks to windows, threads and events differ, and opens of an entry whose registry value is no text, with
+/// what follows from them.
 fn windows_facility(recording: &Recording, recorded: &[Event], ours: &[Event]) -> Checked {
-    let is_text = |kind: &str| matches!(kind, "sz" | "expand_sz");
-    let in_setup = recording.setup.registry.iter().any(|(_, _, kind, _)| !is_text(kind));
-    let in_script = recorded.iter().any(|event| {
-        let arguments = event.get("args").and_then(|arguments| arguments.as_array());
-        let kind = arguments.and_then(|arguments| arguments.get(2)).and_then(|kind| kind.as_str());
-        event.kind == "setup" && kind.is_some_and(|kind| !is_text(kind))
-    });
+    let entries = Entries::of(recording)?;
+    let mut opens = Opens::default();
     only_besides(&["posted"], recorded, ours, |difference| {
         let callback = |node: &Node| {
             node.is_call(&["DriverCallback"]) && matches!(node.argument(0), "window" | "thread" | "event")
         };
-        let of_registry = |node: &Node| node.is_call(OPENS) || node.is_call(USES) || node.is_call(LIBRARY);
-        let other_type = in_setup || in_script;
-        difference.sides().all(callback) || other_type && difference.sides().all(of_registry)
+        let reads = |open: &Difference<'_>| open.sides().all(|node| entries.reads_no_text(node));
+        difference.sides().all(callback) || opens.explain(difference, reads)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use opendriver_testkit::Expected;
-
-    use super::*;
-    use crate::expected;
-
-    fn kinds_that_accept(recording: &Recording, recorded: &[Event], ours: &[Event]) -> Vec<&'static str> {
-        let accepts = |kind: &&Kind| kind.check(recording, recorded, ours).is_ok();
-        KINDS.iter().filter(accepts).map(|kind| kind.name).collect()
-    }
-
-    /// The events of a recording.
-    fn recorded(name: &str) -> (Recording, Vec<Event>) {
-        let path = expected::here("recordings").join(format!("{name}.json"));
-        let recording = Recording::read(&path).expect("it is there");
-        let Expected::Events(events) = recording.expected.clone() else { panic!("it has events") };
-        (recording, events)
-    }
-
-    fn event(kind: &str, depth: u32, fields: &[(&str, &str)]) -> Event {
-        fields.iter().fold(Event::new(kind, depth), |event, (name, value)| event.with(name, *value))
-    }
-
-    fn call(function: &str, arguments: &[&str], returned: &str, inside: Vec<Event>) -> Vec<Event> {
-        let head = event("call", 0, &[("fn", function)]).with("args", arguments.to_vec());
-        let tail = event("ret", 0, &[("fn", function), ("ret", returned)]);
-        let deeper = inside.into_iter().map(|event| Event { depth: event.depth + 1, ..event });
-        [head].into_iter().chain(deeper).chain([tail]).collect()
-    }
-
-    fn message(module: &str, handle: &str, message: &str, inside: Vec<Event>) -> Vec<Event> {
-        let fields = [("drv", "probea"), ("m", module), ("h", handle), ("msg", message), ("id", "0x0")];
-        let tail = event("drvret", 0, &[("ret", "0x1")]);
-        let deeper = inside.into_iter().map(|event| Event { depth: event.depth + 1, ..event });
-        [event("drv", 0, &fields)].into_iter().chain(deeper).chain([tail]).collect()
-    }
-
-    fn library(kind: &str, module: &str) -> Vec<Event> {
-        vec![event(kind, 0, &[("drv", "probea"), ("m", module), ("file", "C:\\oracle\\probea.dll")])]
-    }
-
-    #[test]
-    fn the_same_trace_is_an_exception_of_no_kind() {
-        let (recording, events) = recorded("life.open0_params");
-        assert!(kinds_that_accept(&recording, &events, &events).is_empty());
-    }
-
-    #[test]
-    fn another_answer_is_an_exception_of_no_kind() {
-        let (recording, events) = recorded("life.open0_params");
-        for index in 0..events.len() {
-            for (name, value) in [("ret", "0x77"), ("l2", "0x77"), ("msg", "DRV_POWER"), ("h", "h77")] {
-                let mut other = events.clone();
-                for (field, was) in &mut other[index].fields {
-                    if field == name {
-                        *was = value.into();
-                    }
-                }
-                // What the functions of the loader say is all that one kind is about.
-                let loader = LIBRARY.contains(&other[index].text("fn"));
-                if other != events && !loader {
-                    let kinds = kinds_that_accept(&recording, &events, &other);
-                    assert!(kinds.is_empty(), "{name} of {}: {kinds:?}", events[index]);
-                }
-            }
-            let mut less = events.clone();
-            let gone = less.remove(index);
-            if !matches!(gone.kind.as_str(), "attach" | "detach") && !LIBRARY.contains(&gone.text("fn")) {
-                let kinds = kinds_that_accept(&recording, &events, &less);
-                assert!(kinds.is_empty(), "without {gone}: {kinds:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn loads_and_frees_must_be_balanced_here_and_differ_from_an_open_inside_a_driver_on() {
-        let lifted = |inner: Vec<Event>| {
-            let open =
-                [message("m1", "h1", "DRV_LOAD", vec![]), message("m1", "h1", "DRV_OPEN", inner)].concat();
-            [library("attach", "m1"), call("OpenDriver", &["probea.dll"], "h1", open)].concat()
-        };
-        let open = |lift: bool| {
-            let load = if lift { message("m1", "h2", "DRV_LOAD", vec![]) } else { vec![] };
-            let messages = [load, message("m1", "h2", "DRV_OPEN", vec![])].concat();
-            call("OpenDriver", &["probea.dll"], "h2", messages)
-        };
-        let accepted = |was: &[Event], is: &[Event]| kinds_that_accept(&Recording::default(), was, is);
-        let (was, is) = (lifted(open(true)), lifted(open(false)));
-        assert_eq!(accepted(&was, &is), ["one LOAD at a time"]);
-        assert!(accepted(&is, &was).is_empty(), "the unbalanced one must be the recorded");
-        // The same outside of a driver is no recursion.
-        let flat = |lift| [lifted(vec![]), open(lift)].concat();
-        assert!(accepted(&flat(true), &flat(false)).is_empty());
-        // Anything else that differs besides.
-        let more = |events: &[Event]| [events, &message("m1", "h1", "0x4001", vec![])[..]].concat();
-        assert!(accepted(&was, &more(&is)).is_empty());
-    }
-
-    #[test]
-    fn only_uses_of_closed_handles_may_differ() {
-        let scene = |handle: &str, answer: &str| {
-            [call("CloseDriver", &["h1"], "0x1", vec![]), call("GetDriverFlags", &[handle], answer, vec![])]
-                .concat()
-        };
-        let accepted = |was: &[Event], is: &[Event]| kinds_that_accept(&Recording::default(), was, is);
-        assert_eq!(accepted(&scene("h1", "0x80000000"), &scene("h1", "0x0")), ["stale handle"]);
-        assert_eq!(
-            accepted(&scene("h2", "0x1"), &scene("h1", "0x0")),
-            ["stale handle"],
-            "it came back in Wine"
-        );
-        assert!(accepted(&scene("h2", "0x1"), &scene("h2", "0x0")).is_empty(), "h2 was not closed");
-        let refused = |events: Vec<Event>| [call("CloseDriver", &["h2"], "0x0", vec![]), events].concat();
-        assert!(accepted(&refused(scene("h2", "0x1")), &refused(scene("h2", "0x0"))).is_empty());
-    }
-
-    #[test]
-    fn only_the_unloading_under_a_call_may_differ() {
-        let scene = |early: bool| {
-            let gone = || library("detach", "m1");
-            let inside = if early { gone() } else { vec![] };
-            let after = if early { vec![] } else { gone() };
-            [library("attach", "m1"), message("m1", "h1", "DRV_CLOSE", inside), after].concat()
-        };
-        let accepted = |was: &[Event], is: &[Event]| kinds_that_accept(&Recording::default(), was, is);
-        let kinds = accepted(&scene(true), &scene(false));
-        assert_eq!(kinds, ["no unloading under a call", "host loader"], "it is the loader's affair, too");
-        assert!(accepted(&scene(false), &scene(true)).is_empty());
-        let kept = [library("attach", "m1"), message("m1", "h1", "DRV_CLOSE", vec![])].concat();
-        assert_eq!(accepted(&scene(false), &kept), ["host loader"]);
-    }
-
-    #[test]
-    fn only_opens_of_names_with_a_rule_may_differ_and_what_is_done_with_their_handles() {
-        let scene = |name: &str, handle: &str, closed: &str| {
-            let close = call("CloseDriver", &[handle], closed, vec![]);
-            [call("OpenDriver", &[name], handle, vec![]), close].concat()
-        };
-        let accepted = |was: &[Event], is: &[Event]| kinds_that_accept(&Recording::default(), was, is);
-        for name in ["noext arg", "sub\\probea.dll", "D:\\x.drv"] {
-            assert_eq!(
-                accepted(&scene(name, "0", "0x0"), &scene(name, "h1", "0x1")),
-                ["file names"],
-                "{name}"
-            );
-        }
-        let plain = "probea.dll a/b";
-        assert!(accepted(&scene(plain, "0", "0x0"), &scene(plain, "h1", "0x1")).is_empty());
-        let before = |events: Vec<Event>| [call("CloseDriver", &["h9"], "0x1", vec![]), events].concat();
-        let other = [call("CloseDriver", &["h9"], "0x0", vec![]), scene("noext", "h1", "0x1")].concat();
-        assert!(accepted(&before(scene("noext", "0", "0x0")), &other).is_empty());
-    }
-
-    #[test]
-    fn only_callbacks_that_need_windows_and_other_registry_types_may_differ() {
-        let callback = |target: &str, answer: &str| call("DriverCallback", &[target], answer, vec![]);
-        let accepted = |was: &[Event], is: &[Event]| kinds_that_accept(&Recording::default(), was, is);
-        assert_eq!(accepted(&callback("window", "0x1"), &callback("window", "0x0")), ["windows facility"]);
-        assert!(accepted(&callback("function", "0x1"), &callback("function", "0x0")).is_empty());
-        let open = |handle: &str| call("OpenDriver", &["alias.drv"], handle, vec![]);
-        let mut recording = Recording::default();
-        assert!(kinds_that_accept(&recording, &open("h1"), &open("0")).is_empty());
-        let value = |kind: &str| ("Drivers32".into(), "alias.drv".into(), kind.into(), "0x1".into());
-        recording.setup.registry = vec![value("sz")];
-        assert!(kinds_that_accept(&recording, &open("h1"), &open("0")).is_empty());
-        recording.setup.registry = vec![value("dword")];
-        assert_eq!(kinds_that_accept(&recording, &open("h1"), &open("0")), ["windows facility"]);
-    }
 }

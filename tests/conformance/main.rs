@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | `expected` | what is expected: recordings and the files in `expected` |
 //! | `playing` | plays recordings and compares traces |
-//! | `kinds` | the kinds of exceptions, and what each may be used for |
+//! | `kinds` | the kinds of exceptions, and what each may be used for; `kinds/entries` what a recording may read, `kinds/crash` what precedes a crash |
 //! | `tree` | traces as trees |
 //! | `accounts` | which rows of the personality table account for a difference |
 //!

@@ -105,7 +105,8 @@ pub fn walk(
     walk_within(recorded, ours, &mut Vec::new(), may_differ)
 }
 
-fn walk_within<'a>(
+/// As [`walk`], inside of something.
+pub fn walk_within<'a>(
     recorded: &'a [Node],
     ours: &'a [Node],
     within: &mut Vec<&'a Node>,
