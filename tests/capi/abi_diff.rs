@@ -1,12 +1,13 @@
 //! Nothing of the binary interface changes without the changelog saying so.
 //!
 //! tests/abi/released.txt is the interface as it was released last: a line for each exported function with its prototype,
-//! each constant with its value, each type with its width, each structure with its fields, each macro with its text, of
-//! all headers. What differs from it must stand in CHANGELOG.md, under the heading `### ABI` of the section
+//! each constant with its value, each type with its width, each structure with its fields and alignment, each macro with
+//! its text, of all headers, and in brackets the conditions under which the headers say so. What differs from it must stand in CHANGELOG.md, under the heading `### ABI` of the section
 //! `[Unreleased]`, a line for each item; and what stands there must differ. With a release the file is written anew and
 //! the heading begins empty: `OPENDRIVER_TEST_RELEASE=1 cargo test -p opendriver-tests --test capi abi_diff`.
 
 mod changelog;
+mod condition;
 mod header;
 mod interface;
 
@@ -69,7 +70,8 @@ fn every_change_stands_in_the_changelog() {
 
 /// A header with something of each kind.
 const HEADER: &str = "#ifndef MADE_UP_H\n#define MADE_UP_H\n#define OPENDRIVER_API\n\
-    #define FIRST 0x10\n#define SECOND (FIRST + 1)\n#define LOW(x) ((x)&0xFFFF)\n#define CALL\n\
+    #define FIRST 0x10\n#define SECOND (FIRST + 1)\n#define LOW(x) ((x)&0xFFFF)\n\
+    #if defined(_WIN32)\n#define CALL __cdecl\n#else\n#define CALL\n#endif\n\
     typedef unsigned int NUMBER;\ntypedef const char *TEXT;\ntypedef struct thing__ *THING;\n\
     typedef NUMBER(CALL *PROC)(THING, NUMBER);\ntypedef void(CALL CLIENT)(THING);\n\
     typedef struct tagPAIR {\n    NUMBER a;\n    NUMBER b;\n    int(CALL *c)(int);\n} PAIR, *PPAIR;\n\
@@ -87,6 +89,10 @@ fn made_up(header: &str, of_windows: &str, exported: &[&str]) -> Interface {
 #[test]
 fn each_kind_of_change_is_caught() {
     const WINDOWS: &str = "#define NOERROR_AT_ALL 0\n";
+    const NUMBER: &str = "typedef unsigned int NUMBER;\n";
+    const PAIR: &str =
+        "typedef struct tagPAIR {\n    NUMBER a;\n    NUMBER b;\n    int(CALL *c)(int);\n} PAIR, *PPAIR;\n";
+    const OPEN: &str = "OPENDRIVER_API THING CALL open_thing(TEXT name);\n";
     let before = made_up(HEADER, WINDOWS, &["open_thing"]);
     assert_eq!(parse(&write(&before)), before);
     let changed = |from: &str, to: &str| {
@@ -118,6 +124,23 @@ fn each_kind_of_change_is_caught() {
         ("NUMBER b", "int b", &["struct PAIR"]),
         ("    NUMBER b;\n", "", &["struct PAIR"]),
         ("    NUMBER b;\n", "    NUMBER b;\n    NUMBER d;\n", &["struct PAIR"]),
+        // The same offsets, and another alignment, here or elsewhere.
+        (PAIR, &format!("#pragma pack(push, 1)\n{PAIR}\n#pragma pack(pop)\n"), &["struct PAIR"]),
+        (
+            PAIR,
+            &format!(
+                "#ifdef _WIN32\n#pragma pack(push, 1)\n#endif\n{PAIR}\n#ifdef _WIN32\n#pragma pack(pop)\n#endif\n"
+            ),
+            &["struct PAIR"],
+        ),
+        // The conditions of each kind; that a macro is not defined yet is none.
+        ("defined(_WIN32)", "defined(_WIN64)", &["macro CALL"]),
+        ("#if defined(_WIN32)", "#ifdef _WIN32", &[]),
+        ("#define FIRST 0x10\n", "#ifndef OTHER\n#define FIRST 0x10\n#endif\n", &["constant FIRST"]),
+        ("#define FIRST 0x10\n", "#ifndef FIRST\n#define FIRST 0x10\n#endif\n", &[]),
+        (NUMBER, &format!("#ifndef OTHER\n{NUMBER}\n#endif\n"), &["type NUMBER"]),
+        (PAIR, &format!("#ifndef OTHER\n{PAIR}\n#endif\n"), &["struct PAIR", "type PPAIR"]),
+        (OPEN, &format!("#ifndef OTHER\n{OPEN}\n#endif\n"), &["function open_thing"]),
         // Functions.
         ("open_thing(TEXT name)", "open_thing(TEXT name, int flags)", &["function open_thing"]),
         ("THING CALL open_thing", "int CALL open_thing", &["function open_thing"]),

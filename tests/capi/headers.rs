@@ -307,15 +307,17 @@ fn assertions_of_windows() -> String {
     );
     for name in ours.macros.keys() {
         if let Some(value) = values.get(&format!("constant {name}")) {
+            // Behind the number stand the conditions.
+            let value = value.split(' ').next().expect("it has a number");
             writeln!(c, "_Static_assert((long long)({name}) == {value}, \"{name}\");").expect("text");
         }
     }
     let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
-    for (name, fields) in &ours.structures {
+    for (name, structure) in &ours.structures {
         let described = &values[&format!("struct {name}")];
         let (size, places) = described.split_once(": ").expect("a size and places");
         writeln!(c, "_Static_assert(sizeof({name}) == {}, \"{name}\");", number(size)).expect("text");
-        for ((field, _), place) in fields.iter().zip(places.split("; ")) {
+        for ((field, _), place) in structure.fields.iter().zip(places.split("; ")) {
             let offset = number(place);
             writeln!(c, "_Static_assert(offsetof({name}, {field}) == {offset}, \"{name}.{field}\");")
                 .expect("text");

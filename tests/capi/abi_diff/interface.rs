@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::headers::headers_below;
 use crate::stage::{compiler, run};
 
-use super::header::{Declarations, is_word};
+use super::header::{Declarations, Declared, Structure, is_word};
 
 /// The items, such as `function OpenDriver`, `constant DRV_OPEN`, `type DWORD`, `struct ICOPEN`, `macro LOWORD`, each
 /// with what it is.
@@ -21,22 +21,36 @@ pub fn interface(include: &Path, exported: &BTreeSet<String>) -> Interface {
     let declared = Declarations::below(include);
     let mut all = Interface::new();
     for name in exported.iter().chain(declared.functions.keys()) {
-        let prototype = declared.functions.get(name).map_or("not in a header", String::as_str);
+        let prototype =
+            declared.functions.get(name).map_or("not in a header".to_owned(), ToString::to_string);
         let suffix = if exported.contains(name) { "" } else { ", not exported" };
         all.insert(format!("function {name}"), format!("{prototype}{suffix}"));
     }
     for (name, alternatives) in &declared.macros {
-        all.insert(format!("macro {name}"), alternatives.join(" | "));
+        all.insert(format!("macro {name}"), joined(alternatives));
     }
     for line in ask(include, &questions(&declared)).lines() {
         let (item, value) = line.split_once(" = ").expect("the program prints items");
         // What the compiler has a number for is a constant, and no text.
         if let Some(name) = item.strip_prefix("constant ") {
             all.remove(&format!("macro {name}"));
+            let conditions = conditions(&declared.macros[name]);
+            all.insert(item.to_owned(), format!("{value}{conditions}"));
+            continue;
         }
         all.insert(item.to_owned(), value.to_owned());
     }
     all
+}
+
+fn joined(alternatives: &[Declared]) -> String {
+    alternatives.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ")
+}
+
+/// The conditions under which something is defined in one and the same way, behind a blank; empty if there are none.
+fn conditions(alternatives: &[Declared]) -> String {
+    let all: Vec<&str> = alternatives.iter().map(|declared| declared.condition.as_str()).collect();
+    if all.contains(&"") { String::new() } else { format!(" {}", all.join(" | ")) }
 }
 
 /// Statements of C that print the items whose values the compiler knows.
@@ -48,21 +62,27 @@ fn questions(declared: &Declarations) -> String {
             .expect("text");
     }
     for (name, alternatives) in &declared.types {
-        let text = alternatives.join(" | ");
+        let text = joined(alternatives);
         let print = format!("printf(\"type {name} = {text}");
-        let is_function = text.contains('(') && !text.contains('*');
-        let is_opaque = text.starts_with("struct ") && !text.contains('*');
+        let any = |c: char| alternatives.iter().any(|declared| declared.text.contains(c));
+        let is_function = any('(') && !any('*');
+        let is_opaque = text.starts_with("struct ") && !any('*');
         if is_function || is_opaque {
             writeln!(c, "{print}\\n\");").expect("text");
-        } else if text.contains('*') {
+        } else if any('*') {
             writeln!(c, "{print}: %u bytes\\n\", (unsigned)sizeof({name}));").expect("text");
         } else {
             let sign = format!("SIGN({name})");
             writeln!(c, "{print}: %u bytes%s\\n\", (unsigned)sizeof({name}), {sign});").expect("text");
         }
     }
-    for (name, fields) in &declared.structures {
-        writeln!(c, "printf(\"struct {name} = %u bytes:\", (unsigned)sizeof({name}));").expect("text");
+    for (name, Structure { fields, packing, condition }) in &declared.structures {
+        let packing = if packing.is_empty() { String::new() } else { format!(", {packing}") };
+        writeln!(
+            c,
+            "printf(\"struct {name} = %u bytes, aligned to %u{packing}:\", (unsigned)sizeof({name}), (unsigned)_Alignof({name}));"
+        )
+        .expect("text");
         for (field, declaration) in fields {
             writeln!(
                 c,
@@ -70,14 +90,20 @@ fn questions(declared: &Declarations) -> String {
             )
             .expect("text");
         }
-        c.push_str("printf(\"\\n\");\n");
+        let condition = if condition.is_empty() { String::new() } else { format!(" {condition}") };
+        writeln!(c, "printf(\"{condition}\\n\");").expect("text");
     }
     c
 }
 
 /// Whether a macro is a number: without parameters, and nothing in it but numbers, operators and such macros.
 fn is_number(declared: &Declarations, name: &str) -> bool {
-    let Some([text]) = declared.macros.get(name).map(Vec::as_slice) else { return false };
+    let Some([Declared { text, .. }, others @ ..]) = declared.macros.get(name).map(Vec::as_slice) else {
+        return false;
+    };
+    if others.iter().any(|other| other.text != *text) {
+        return false;
+    }
     let mut words = text.split(|c| !is_word(c)).filter(|word| !word.is_empty()).peekable();
     let operators = text.chars().all(|c| is_word(c) || " ()+-*|<>~".contains(c));
     words.peek().is_some()
