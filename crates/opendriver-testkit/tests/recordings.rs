@@ -164,3 +164,14 @@ fn expectations_beside_a_script_are_blessed_there_and_measurements_never() {
     assert!(matches!(&error, BlessError::Measured { oracle, .. } if oracle == "Wine 8.0"), "{error}");
     assert_eq!(fs::read_to_string(&measured).expect("it is there"), text);
 }
+
+#[test]
+fn a_star_among_events_stands_for_itself_in_text_as_well() {
+    let text = "OpenDriver \"*.drv\" NULL 0\n";
+    let mut recording = Recording::from_text("t", text).expect("it is a script");
+    recording.expected = Expected::Events(play(&recording).events);
+    let again = Recording::from_text("t", &recording.to_text()).expect("it is a script");
+    assert!(Comparison::of(&again, &play(&again)).is_same());
+    let other = Recording { lines: vec![text.replace('*', "x")], ..again };
+    assert!(!Comparison::of(&other, &play(&other)).is_same());
+}

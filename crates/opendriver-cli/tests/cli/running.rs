@@ -3,7 +3,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{Place, driver};
+use crate::support::{Place, driver, pe};
 
 /// The blocks of a kind in the page about scripts.
 fn blocks(kind: &str) -> Vec<String> {
@@ -156,6 +156,25 @@ fn what_is_nested_too_deeply_does_not_end_the_run() {
 }
 
 #[test]
+fn what_is_no_library_is_refused_before_anything_is_played() {
+    let place = place();
+    place.write("pe.drv", pe());
+    place.write("empty.drv", "");
+    let assert_refused = |argument: &str, what: &str| {
+        let ran = place.run(&["run", "counter.script", "--driver", argument, "--format", "tap"]);
+        ran.fails(2, &[&format!("--driver {argument}: "), what]);
+        assert_eq!(ran.stdout, "");
+    };
+    assert_refused("x.drv=counter.script", "counter.script is a text file; this process is ");
+    assert_refused("pe.drv", "pe.drv is a PE32 image for ");
+    assert_refused("empty.drv", "empty.drv is an empty file; this process is ");
+    // A Mach-O header is not read as far as to what tells the two apart.
+    if !cfg!(target_vendor = "apple") {
+        assert_refused(&format!("x.drv={}", env!("CARGO_BIN_EXE_opendriver")), " program");
+    }
+}
+
+#[test]
 fn a_rule_for_a_library_is_refused() {
     let place = place();
     place.write("rule.script", "rule counter DRV_OPEN ret=0\n");
@@ -262,6 +281,31 @@ fn what_is_another_in_each_process_is_written_as_a_wildcard() {
         );
     }
     assert!(run(&[]).succeeds().stdout.starts_with("ok       p\n"));
+}
+
+#[test]
+fn a_star_that_stands_for_itself_can_be_expected() {
+    let place = Place::new();
+    let ini = "@ini [s]\n@ini a=*.drv\n";
+    let script = "GetPrivateProfileString \"s\" \"a\" \"C:\\\\*\" \"system.ini\" 20\n";
+    place.write("p.script", format!("{ini}{script}"));
+    let blessed = || std::fs::read_to_string(place.path().join("p.script")).expect("it is there");
+    let recorded = place.run(&["run", "p.script", "--record"]);
+    place.run(&["run", "p.script", "--bless"]).succeeds();
+    for text in [&recorded.succeeds().stdout, &blessed()] {
+        assert!(text.contains("\nret GetPrivateProfileString 0x5 buf=\"\\*.drv\"\n"), "{text}");
+        assert!(text.contains("\ncall GetPrivateProfileString \"s\" \"a\" \"C:\\\\\\*\" "), "{text}");
+    }
+    let verdict = |text: String| {
+        place.write("p.script", text);
+        place.run(&["run", "p.script"]).stdout.split(' ').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(verdict(blessed()), "ok");
+    assert_eq!(verdict(blessed().replace("a=*.drv", "a=x.drv")), "differs");
+    // SYSTEM.INI afterwards is no pattern.
+    let after = |value: &str| format!("{ini}@after \"[s]\\r\\na={value}\\r\\n\"\n@expect\nend\n");
+    assert_eq!(verdict(after("*.drv")), "ok");
+    assert_eq!(verdict(after("*v")), "differs");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::json::File;
 use super::text::is_remark;
 use super::{Expected, Recording, is_json};
-use crate::compare::{Line, constant, diff, matches, normalised};
+use crate::compare::{Line, constant, diff, has_wildcard, matches, normalised};
 use crate::player::Trace;
 
 /// What happened cannot be written into the file of a recording.
@@ -143,7 +143,7 @@ fn renewed(written: &[&str], trace: &Trace, again: &Trace) -> Vec<String> {
             }
             // An old line without a wildcard may fit this play only.
             let known = known.trim_end();
-            renewed.extend(constant.map(|new| if known.contains('*') { known.to_owned() } else { new }));
+            renewed.extend(constant.map(|new| if has_wildcard(known) { known.to_owned() } else { new }));
             break;
         }
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::fields::SETUP;
 use super::{Expected, Recording, Setup};
+use crate::compare::{literally, normalised};
 use crate::similar::similar;
 
 /// The words behind `@`.
@@ -169,7 +170,7 @@ pub(super) fn write(recording: &Recording) -> String {
         }
         Expected::Events(events) => {
             line("@expect");
-            crate::compare::normalised(events).iter().for_each(|event| line(event));
+            normalised(events).iter().for_each(|event| line(&literally(event)));
         }
     }
     text

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use opendriver::Head;
 use opendriver_testkit::Scripted;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,15 @@ impl Own {
         };
         if !library.is_file() {
             return Err(Failure::run(format!("--driver {text}: there is no file {}", library.display())));
+        }
+        let wrong = |what: String| Failure::run(format!("--driver {text}: {} {what}", library.display()));
+        let head = Head::read(&library).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        // Scripts would find it and only see that OpenDriver gives 0, which may be just what they expect of a driver.
+        if !head.suits_this_process() {
+            return Err(wrong(format!("is {head}; this process is {}", Head::needed())));
+        }
+        if let Head::Pe { library: false, .. } = head {
+            return Err(wrong("is a program and no library".to_owned()));
         }
         Ok(Own { name, library })
     }
