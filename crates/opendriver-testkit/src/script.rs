@@ -11,10 +11,13 @@
 //! ```
 //!
 //! An argument is text in double quotes (with `\"`, `\\`, `\t`, `\n`, `\r`, `\uXXXX`), `NULL`, a number (decimal,
-//! negative, or hexadecimal with `0x`), the name of a message such as `DRV_OPEN` or `DRV_USER+5`, `bogus` (the
-//! address of something that is no driver), or a variable, which has another name than any of these. In the block of a rule there are also `self` (the handle
-//! that the driver was called with), `id`, `msg`, `l1` and `l2`. `V` is any of these that is a number, or `last` (the
-//! value of the last call of the block) or `def` (what DefDriverProc answers).
+//! hexadecimal with `0x`, or negative), the name of a message such as `DRV_OPEN` or `DRV_USER+5`, `bogus` (the address
+//! of something that is no driver), or a variable. In the block of a rule there are also `self` (the handle that the
+//! driver was called with), `id`, `msg`, `l1` and `l2`. `V` is any of these that is a number, or `last` (the value of
+//! the last call of the block, 0 if there is none) or `def` (what DefDriverProc answers).
+//!
+//! A variable must be set somewhere in the script, and cannot be called as any of the others. Blocks may be inside each
+//! other a hundred deep.
 //!
 //! The functions are those of [`FUNCTIONS`].
 
@@ -241,6 +244,8 @@ pub enum Problem {
     },
     /// A variable whose name means something else: a word of the grammar, a number, or a message.
     Reserved(String),
+    /// A variable that nothing sets, anywhere in the script; or, outside of rules, a name that only they know.
+    Unset(String),
     /// A function that there is not.
     UnknownFunction {
         /// Its name.
@@ -287,6 +292,10 @@ impl fmt::Display for Problem {
             Problem::Reserved(word) => {
                 write!(f, "{word} has a meaning of its own, so that no variable can be called so")
             }
+            Problem::Unset(name) if parser::OF_A_CALL.contains(&name.as_str()) => {
+                write!(f, "{name} is known only inside a rule")
+            }
+            Problem::Unset(name) => write!(f, "nothing sets the variable {name}"),
             Problem::UnknownFunction { name, similar: Some(similar) } => {
                 write!(f, "there is no function {name}; did you mean {similar}?")
             }

@@ -114,11 +114,31 @@ fn blocks_go_a_hundred_deep_and_no_deeper() {
 
 #[test]
 fn a_variable_that_nothing_sets_is_an_error_and_one_that_no_rule_has_set_yet_is_null() {
-    let recording = Recording::from_text("test", "\nCloseDriver never 0 0\n").expect("it is a script");
-    let error = Player::default().play(&recording, Scripted::standard()).expect_err("it is never set");
-    assert_eq!(error.to_string(), "line 2: nothing sets the variable never");
+    for (text, expected) in [
+        ("\nCloseDriver never 0 0\n", "2:13: nothing sets the variable never"),
+        // Whether it comes to that or not.
+        ("rule * 0x4001 { CloseDriver never 0 0 }", "1:29: nothing sets the variable never"),
+        ("rule * 0x4001 ret=never", "1:19: nothing sets the variable never"),
+        ("SendDriverMessage self 0 0 0", "1:19: self is known only inside a rule"),
+    ] {
+        assert_eq!(error(text), expected);
+    }
+    assert!(Script::parse("rule * * ret=l2 { inthread { x = let self } ; CloseDriver x id msg }").is_ok());
+    assert!(Script::parse("CloseDriver later 0 0\nlater = let 5").is_ok());
     let text = "rule probea 0x4001 { k = let self }\nCloseDriver k 0 0\n";
     assert_eq!(lines(text, "ret "), ["ret CloseDriver 0x0"]);
+}
+
+#[test]
+fn numbers_are_decimal_or_hexadecimal_and_what_no_call_gives_is_0() {
+    let text = "rule probea 0x4001 ret=last\nh = OpenDriver \"probea.dll\" NULL 0\n\
+                SendDriverMessage h 0x4001 010 0X10\nSendDriverMessage h 0x4001 -1 -0x1\n";
+    assert_eq!(lines(text, "ret SendDriverMessage"), ["ret SendDriverMessage 0x0"; 2]);
+    let calls = ["0xa 0x10", "0xffffffffffffffff 0xffffffffffffffff"];
+    assert_eq!(
+        lines(text, "call Send"),
+        calls.map(|call| format!("call SendDriverMessage h1 0x4001 {call}"))
+    );
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn what_cannot_be_played_says_where_and_why() {
     for (file, parts) in [
         ("typo.script", "typo.script:1:5: there is no function OpenDrive; did you mean OpenDriver?"),
         ("directive.script", "directive.script:2: @expects is unknown"),
-        ("variable.script", "variable.script:1: nothing sets the variable h"),
+        ("variable.script", "variable.script:1:13: nothing sets the variable h"),
         ("list.json", "list.json is no recording: "),
         ("1.json", "error    1: 1.json: script line 2, column 1: there is no function Close"),
         ("rule.script", "rule.script:1: no driver is called prbea in rules; did you mean probea?"),

@@ -8,23 +8,35 @@ use super::{Answer, Argument, Call, Function, Hits, Problem, Rule, Script, Scrip
 
 pub(super) fn parse(text: &str) -> Result<Script, ScriptError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, rules: 0, used: Vec::new() };
     let mut statements = Vec::new();
     while parser.skip_ends() {
         statements.push(parser.statement()?);
         parser.end_of_statement()?;
     }
-    Ok(Script { statements })
+    let script = Script { statements };
+    let set = script.variables();
+    match parser.used.iter().find(|(name, _)| !set.contains(*name)) {
+        Some((name, token)) => parser.fail(token, Problem::Unset((*name).to_owned())),
+        None => Ok(script),
+    }
 }
 
 /// So many blocks may be inside each other. Nobody writes as many, and reading and playing them takes stack.
 const MOST_NESTED: usize = 100;
+
+/// What a rule knows of the call that it acts on.
+pub(super) const OF_A_CALL: [&str; 5] = ["self", "id", "msg", "l1", "l2"];
 
 struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
     /// Inside how many blocks the next token is.
     depth: usize,
+    /// Inside how many rules.
+    rules: usize,
+    /// The variables that are used, and where.
+    used: Vec<(&'a str, &'a Token)>,
 }
 
 impl<'a> Parser<'a> {
@@ -77,7 +89,10 @@ impl<'a> Parser<'a> {
     fn statement(&mut self) -> Result<Statement, ScriptError> {
         let (first, token) = self.word("a function, a variable or `rule`")?;
         if first == "rule" && self.peek().kind != Kind::Equals {
-            return Ok(Statement::Rule(self.rule(token.line)?));
+            self.rules += 1;
+            let rule = self.rule(token.line)?;
+            self.rules -= 1;
+            return Ok(Statement::Rule(rule));
         }
         if self.equals() {
             if is_reserved(first) {
@@ -153,7 +168,12 @@ impl<'a> Parser<'a> {
                 word if looks_like_number(word) => Argument::Number(self.number(word, token)?),
                 word => match message(word) {
                     Some(number) => Argument::Number(u64::from(number)),
-                    None => Argument::Name(word.to_owned()),
+                    None => {
+                        if self.rules == 0 || !OF_A_CALL.contains(&word) {
+                            self.used.push((word, token));
+                        }
+                        Argument::Name(word.to_owned())
+                    }
                 },
             },
             _ => {
@@ -239,8 +259,10 @@ impl<'a> Parser<'a> {
 
 /// What means something else where a variable could stand, so that no variable of that name could be read.
 fn is_reserved(word: &str) -> bool {
-    const WORDS: [&str; 9] = ["NULL", "bogus", "self", "id", "msg", "l1", "l2", "last", "def"];
-    WORDS.contains(&word) || looks_like_number(word) || message(word).is_some()
+    ["NULL", "bogus", "last", "def"].contains(&word)
+        || OF_A_CALL.contains(&word)
+        || looks_like_number(word)
+        || message(word).is_some()
 }
 
 fn looks_like_number(word: &str) -> bool {
