@@ -68,8 +68,8 @@ fn no_parameters_are_null_and_never_the_empty_text() {
 #[test]
 fn the_text_of_open_is_ansi_under_win31() {
     let script = "OpenDriver \"probea.dll \\u00e4 \\u20ac\" NULL 0\n";
-    // The euro sign is one byte of code page 1252, read here as a character of that number.
-    assert_eq!(open_texts(Win31, script), ["ansi \"\u{e4} \u{80}\" (3 bytes)"]);
+    // The euro sign is one byte of code page 1252.
+    assert_eq!(open_texts(Win31, script), ["ansi \"\u{e4} \u{20ac}\" (3 bytes)"]);
     assert_eq!(open_texts(Win32, script), ["\"\u{e4} \u{20ac}\""]);
     // What the page lacks is not passed as something else.
     let greek = "OpenDriver \"probea.dll \\u0416\" NULL 0\n";

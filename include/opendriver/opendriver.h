@@ -163,6 +163,7 @@ OPENDRIVER_API opendriver_manager *OPENDRIVER_CALL opendriver_manager_from_toml(
                                                                                 const char *directory);
 
 /* Closes what is open in a manager and destroys it. 1, or 0 if there is no such manager, or it is that of the process.
+ * Where a driver keeps an instance open, it stays loaded, and the last error is CLOSE_REFUSED.
  * If another thread is inside one of its drivers, that driver is unloaded when the thread leaves it. */
 OPENDRIVER_API BOOL OPENDRIVER_CALL opendriver_manager_destroy(opendriver_manager *manager);
 

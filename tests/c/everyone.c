@@ -43,6 +43,21 @@ int main(void)
     other = OpenDriver(u"narrow.drv", NULL, 0);
     CHECK_TEXT(lines, "");
     CHECK(first != NULL && second != NULL && other != NULL);
+    /* The log reaches what is open already, in every manager. */
+    {
+        opendriver_manager *own = opendriver_manager_new(NULL);
+        HDRVR in_own = opendriver_open_file(own, in_directory("recorder.drv"), NULL, 0);
+
+        CHECK(in_own != NULL);
+        CHECK(opendriver_set_log(take_line, &user_value, OPENDRIVER_LOG_TRACE) == TRUE);
+        CHECK(SendDriverMessage(first, DRV_USER, 20, 3) == 23 && strstr(lines, "DRV_USER") != NULL);
+        lines[0] = '\0';
+        CHECK(opendriver_send(own, in_own, DRV_USER, 20, 3) == 23 && strstr(lines, "DRV_USER") != NULL);
+        CHECK(opendriver_set_log(NULL, NULL, OPENDRIVER_LOG_OFF) == TRUE);
+        lines[0] = '\0';
+        CHECK(opendriver_manager_destroy(own) == TRUE);
+        CHECK_TEXT(lines, "");
+    }
 
     CHECK(GetNextDriver(NULL, GND_FORWARD) == first && GetNextDriver(first, GND_FORWARD) == second);
     CHECK(GetNextDriver(second, GND_FORWARD) == other && GetNextDriver(other, GND_FORWARD) == NULL);

@@ -50,6 +50,11 @@ fn managers_side_by_side() {
 }
 
 #[test]
+fn destroyed_managers() {
+    plain("destroyed");
+}
+
+#[test]
 fn threads_on_one_module() {
     plain("threads");
 }

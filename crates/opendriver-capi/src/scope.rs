@@ -7,9 +7,9 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
-use opendriver::{CallingThread, Handle, Manager, abi::HDRVR};
+use opendriver::{CallingThread, CloseError, Handle, Manager, abi::HDRVR};
 
 use crate::code::Code;
 use crate::failure::{BadHandle, Failure};
@@ -37,8 +37,8 @@ pub(crate) const PROCESS: ManagerToken = ManagerToken(1);
 static DESTROYED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// The manager that this thread called last, so that calling it again takes no lock and writes nothing that other
-    /// threads read. Empty while the thread is inside the call.
+    /// The manager that this thread called last, so that calling it again takes no lock. Empty while the thread is inside
+    /// the call.
     static RECENT: Cell<Option<Recent>> = const { Cell::new(None) };
 }
 
@@ -46,7 +46,8 @@ struct Recent {
     token: ManagerToken,
     /// [`DESTROYED`] when it was looked up.
     destroyed: usize,
-    manager: Arc<Manager>,
+    /// Not held: a thread that never calls again must not keep what was destroyed.
+    manager: Weak<Manager>,
 }
 
 impl ManagerToken {
@@ -113,29 +114,26 @@ fn with_noted<T>(
         let _inside = Inside::enter(PROCESS);
         return body(manager);
     }
-    let recent = look_up(token)?;
-    let inside = Inside::enter(token);
-    let result = body(&recent.manager);
-    if recent.destroyed != DESTROYED.load(Ordering::Acquire) && find(token).is_none() {
-        // Destroyed while this thread was inside: what it has opened meanwhile nobody can reach.
-        recent.manager.close_all();
-        return result;
-    }
-    drop(inside);
+    // Declared first: if the manager was destroyed meanwhile and this is its last use, it closes what is open while
+    // the thread still counts as inside it.
+    let _inside = Inside::enter(token);
+    let (manager, destroyed) = look_up(token)?;
+    let result = body(&manager);
+    let recent = Recent { token, destroyed, manager: Arc::downgrade(&manager) };
     let _ = RECENT.try_with(|place| place.set(Some(recent)));
     result
 }
 
-/// The manager of this token, as this thread knows it or as it is noted for all.
-fn look_up(token: ManagerToken) -> Result<Recent, Failure> {
-    // Before the look at the list: what is destroyed after it is noticed.
+/// The manager of this token, as this thread knows it or as it is noted for all, and how many had been destroyed.
+fn look_up(token: ManagerToken) -> Result<(Arc<Manager>, usize), Failure> {
+    // Before the look at the list: what is destroyed after it is noticed at the next call.
     let destroyed = DESTROYED.load(Ordering::Acquire);
     let recent = RECENT.try_with(Cell::take).unwrap_or_default();
-    if let Some(recent) = recent.filter(|it| it.token == token && it.destroyed == destroyed) {
-        return Ok(recent);
+    let known = recent.filter(|it| it.token == token && it.destroyed == destroyed);
+    if let Some(manager) = known.and_then(|recent| recent.manager.upgrade()) {
+        return Ok((manager, destroyed));
     }
-    let manager = find(token).ok_or_else(|| no_manager(token))?;
-    Ok(Recent { token, destroyed, manager })
+    Ok((find(token).ok_or_else(|| no_manager(token))?, destroyed))
 }
 
 fn find(token: ManagerToken) -> Option<Arc<Manager>> {
@@ -195,9 +193,17 @@ pub(crate) fn keep(manager: Manager) -> ManagerToken {
     ManagerToken(token)
 }
 
-/// Closes what is open in a manager and forgets it. A call that another thread is inside of closes at its end what it
-/// has opened meanwhile.
-pub(crate) fn destroy(token: ManagerToken) -> Result<(), Failure> {
+/// Calls `body` with each manager that there is.
+pub(crate) fn each(body: impl Fn(&Manager)) {
+    let made = MADE.read().unwrap_or_else(PoisonError::into_inner);
+    let made: Vec<Arc<Manager>> = made.managers.values().cloned().collect();
+    process::existing().into_iter().for_each(&body);
+    made.iter().for_each(|manager| body(manager));
+}
+
+/// Closes what is open in a manager and forgets it. What another thread is inside of is taken down when that leaves.
+/// Returns what drivers keep open.
+pub(crate) fn destroy(token: ManagerToken) -> Result<Vec<CloseError>, Failure> {
     if token == PROCESS {
         return Err(Failure::new(
             Code::Manager,
@@ -207,16 +213,13 @@ pub(crate) fn destroy(token: ManagerToken) -> Result<(), Failure> {
     let _inside = Inside::enter(token);
     let manager = find(token).ok_or_else(|| no_manager(token))?;
     // While it can still be found: a driver may call back from DRV_CLOSE.
-    manager.close_all();
+    let kept = manager.close_all();
     let mut made = MADE.write().unwrap_or_else(PoisonError::into_inner);
     let removed = made.managers.remove(&token.0);
     DESTROYED.fetch_add(1, Ordering::Release);
     drop(made);
     // Another thread may have been faster; then it is the one that destroyed it.
-    let removed = removed.ok_or_else(|| no_manager(token))?;
-    // Whatever was opened between the two.
-    removed.close_all();
-    Ok(())
+    removed.map(|_| kept).ok_or_else(|| no_manager(token))
 }
 
 fn no_manager(token: ManagerToken) -> Failure {

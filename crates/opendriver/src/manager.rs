@@ -16,7 +16,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::ptr::NonNull;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex as Anywhere, PoisonError, RwLock};
 
 use opendriver_config::{Config, ConfigError};
 
@@ -29,6 +29,7 @@ use self::state::{Loaded, State};
 use crate::error::{StaleHandle, SymbolError};
 use crate::handle::Handle;
 use crate::load::builtin::BuiltIn;
+use crate::module::Module;
 use crate::observe::{Observer, Observers, is_traced};
 use crate::presence::Record;
 use crate::resolve::head::known::KnownHeads;
@@ -177,6 +178,12 @@ impl Manager {
         self.look_who_watches();
     }
 
+    /// Asks `tracing` whether a subscriber wants every message, as each open does. For a program that installs one, or
+    /// changes what it wants, while drivers are open that are sent to.
+    pub fn refresh_tracing(&self) {
+        self.look_who_watches();
+    }
+
     /// Notes for senders whether anybody watches: an observer, or a `tracing` subscriber that wants every message.
     /// Asking `tracing` at each message would cost a look at memory of its own, so it is asked when something is
     /// opened.
@@ -262,14 +269,20 @@ impl Setup {
     }
 }
 
+/// What managers that have gone have left loaded. Kept, so that it counts as in use and not as lost.
+static STAYING: Anywhere<Vec<Arc<Module>>> = Anywhere::new(Vec::new());
+
 impl Drop for Manager {
     fn drop(&mut self) {
-        self.close_all();
+        // Those that have kept an instance open when all were closed are not asked again.
+        let kept = std::mem::take(&mut self.lock().kept_open);
+        self.close_all_but(kept);
         // What a driver keeps open, or never lets go, must not be unloaded under it.
-        for module in self.lock().modules.drain() {
-            tracing::warn!("{} is still in use and stays loaded", module.name());
-            std::mem::forget(module);
-        }
+        let staying = self.lock().modules.drain();
+        staying
+            .iter()
+            .for_each(|module| tracing::warn!("{} is still in use and stays loaded", module.name()));
+        STAYING.lock().unwrap_or_else(PoisonError::into_inner).extend(staying);
     }
 }
 

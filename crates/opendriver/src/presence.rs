@@ -86,6 +86,13 @@ impl Block {
         &block.marks[depth]
     }
 
+    fn clear(&self) {
+        self.marks.iter().for_each(|slot| slot.store(ptr::null_mut(), Ordering::Release));
+        if let Some(next) = self.next.get() {
+            next.clear();
+        }
+    }
+
     fn contains(&self, mark: Mark) -> bool {
         let here = self.marks.iter().any(|slot| slot.load(Ordering::Acquire) == mark);
         here || self.next.get().is_some_and(|next| next.contains(mark))
@@ -106,6 +113,10 @@ struct GiveBack(Cell<Option<&'static Record>>);
 impl Drop for GiveBack {
     fn drop(&mut self) {
         if let Some(record) = self.0.take() {
+            // A thread that a driver has ended from inside a message has not left.
+            if record.depth() != 0 {
+                record.abandon();
+            }
             own::set(None);
             record.taken.store(false, Ordering::Release);
         }
@@ -149,6 +160,13 @@ impl Record {
         // record then stays taken, which costs some memory and nothing else.
         let _ = GIVE_BACK.try_with(|give_back| give_back.0.set(Some(record)));
         record
+    }
+
+    /// The thread is not inside any module any more, whatever was announced.
+    fn abandon(&self) {
+        self.first.store(ptr::null_mut(), Ordering::Release);
+        self.frames.clear();
+        self.depth.store(0, Ordering::Relaxed);
     }
 
     pub(crate) fn thread(&'static self) -> Thread {
@@ -290,6 +308,17 @@ mod tests {
         assert_eq!((inside(outer), inside(inner)), (Inside::OnlyMe, Inside::Nobody));
         Record::own().leave_first();
         assert_eq!((inside(outer), Record::own().depth()), (Inside::Nobody, 0));
+    }
+
+    #[test]
+    fn a_thread_that_ends_inside_a_module_is_gone_from_it() {
+        std::thread::spawn(|| {
+            assert!(Record::own().enter_first(mark(0x4001)));
+            std::mem::forget(Record::own().enter(mark(0x4002)));
+        })
+        .join()
+        .expect("no panic");
+        assert_eq!((inside(mark(0x4001)), inside(mark(0x4002))), (Inside::Nobody, Inside::Nobody));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 /* A driver that writes every message it gets into the file named by the environment variable RECORDER_LOG.
  *
  *   DRV_OPEN "refuse"    refuses; "noload" in the name of the log makes DRV_LOAD refuse
- *   DRV_CLOSE            answers 1, or 0 for lParam1 = 99
+ *   DRV_CLOSE            answers 1, or 0 for lParam1 = 99 and for an instance opened with "keep"
  *   DRV_USER             answers lParam1 + lParam2
  *   DRV_USER + 1         answers the id
  *   DRV_USER + 2         answers the handle
@@ -16,6 +16,7 @@
 #include <string.h>
 
 static LRESULT next_id = 0x1000;
+static LRESULT kept_id;
 
 /* It reads UTF-16, whatever personality the manager has. */
 __declspec(dllexport) extern const unsigned int opendriver_text;
@@ -85,9 +86,12 @@ __declspec(dllexport) LRESULT CALLBACK DriverProc(DWORD_PTR id, HDRVR driver, UI
     case DRV_FREE:
         return 1;
     case DRV_OPEN:
+        if (strcmp(text, "keep") == 0) {
+            kept_id = next_id;
+        }
         return strcmp(text, "refuse") == 0 ? 0 : __sync_fetch_and_add(&next_id, 1);
     case DRV_CLOSE:
-        return lParam1 != 99;
+        return lParam1 != 99 && (LRESULT)id != kept_id;
     case DRV_USER:
         return lParam1 + lParam2;
     case DRV_USER + 1:

@@ -9,6 +9,7 @@ use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use opendriver::Manager;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -17,6 +18,7 @@ use tracing::{Event, Metadata, Subscriber};
 use crate::boundary::enter;
 use crate::code::Code;
 use crate::failure::Failure;
+use crate::scope;
 
 type Function = unsafe extern "C" fn(*mut c_void, i32, *const c_char, *const c_char);
 
@@ -85,6 +87,7 @@ pub extern "C" fn opendriver_set_log(function: LogFunction, user: *mut c_void, l
         LEVEL.store(if sink.is_some() { level } else { 0 }, Ordering::Relaxed);
         *SINK.write().unwrap_or_else(PoisonError::into_inner) = sink;
         tracing::callsite::rebuild_interest_cache();
+        scope::each(Manager::refresh_tracing);
         Ok(1)
     })
 }

@@ -1,7 +1,7 @@
 //! The family on any manager, and what concerns all instances of one.
 
 use opendriver::abi::{HDRVR, LPARAM, LRESULT};
-use opendriver::{Manager, OpenError};
+use opendriver::{CloseError, Manager, OpenError};
 
 use crate::boundary::enter;
 use crate::code::Code;
@@ -124,12 +124,17 @@ pub extern "C" fn opendriver_close_all(manager: ManagerToken) -> usize {
         with_all(manager, |manager| {
             let errors = manager.close_all();
             kept = errors.len();
-            lines(errors.iter().map(ToString::to_string))
-                .map_or(Ok(0), |text| Err(Failure::new(Code::CloseRefused, text)))
+            kept_open(&errors).map(|()| 0)
         })
         .map(|_| ())
     });
     kept
+}
+
+/// A failure that says what drivers keep open, if they do.
+pub(crate) fn kept_open(errors: &[CloseError]) -> Result<(), Failure> {
+    lines(errors.iter().map(ToString::to_string))
+        .map_or(Ok(()), |text| Err(Failure::new(Code::CloseRefused, text)))
 }
 
 /// Opens the drivers of the line `drivers=` in section \[boot\]: [`opendriver::Manager::open_boot_drivers`]. Returns

@@ -8,6 +8,7 @@ use opendriver::{Config, Manager, Settings};
 use crate::boundary::{self, enter};
 use crate::code::Code;
 use crate::failure::Failure;
+use crate::managers::instances::kept_open;
 use crate::process;
 use crate::raw::{Bytes, CharBuffer, Utf8Text};
 use crate::scope::{self, ManagerToken, Need, with};
@@ -81,10 +82,17 @@ pub extern "C" fn opendriver_manager_from_toml(
 /// that was destroyed before, or that of the process, which lasts as long as the process.
 ///
 /// May be called from any thread, also from inside a driver of that manager: it then goes when the last call on it
-/// returns, and no new call reaches it.
+/// returns, and no new call reaches it. Where a driver keeps an instance open, which only some personalities allow, the
+/// manager is destroyed all the same, the driver stays loaded, and the last error is `CLOSE_REFUSED` and says which.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_manager_destroy(manager: ManagerToken) -> i32 {
-    enter(0, || scope::destroy(manager).map(|()| 1))
+    let mut destroyed = 0;
+    enter((), || {
+        let kept = scope::destroy(manager)?;
+        destroyed = 1;
+        kept_open(&kept)
+    });
+    destroyed
 }
 
 /// The manager of the process, for a call from inside a driver of another manager. Always the same; does not make it

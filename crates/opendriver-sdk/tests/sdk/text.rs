@@ -1,5 +1,7 @@
 //! Parameters and names, from units in memory to `str`.
 
+use std::sync::{Mutex, PoisonError};
+
 use opendriver_sdk::abi::{DRV_CONFIGURE, DRV_INSTALL, DRV_USER, DRVCONFIGINFO, DRVCONFIGINFOEX};
 use opendriver_sdk::{Configure, Driver, Message, Open, Outcome, Refusal, Reply, latest};
 
@@ -8,7 +10,7 @@ use crate::calls::{HANDLE, Procedure, procedure};
 macro_rules! keeping {
     ($name:ident) => {
         /// Keeps its parameters, and what it was last configured with.
-        struct $name(Option<String>, std::sync::Mutex<String>);
+        struct $name(Option<String>, Mutex<String>);
         impl Driver for $name {
             fn open(open: &Open<'_>) -> Result<Self, Refusal> {
                 Ok($name(open.parameters().map(str::to_owned), Default::default()))
@@ -31,7 +33,10 @@ keeping!(Units);
 keeping!(Odd);
 keeping!(Info);
 
+/// One test at a time: which instance is the latest, all of them see.
 fn kept(units: Option<&[u16]>) -> Option<String> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let procedure = procedure::<Units>();
     let id = procedure.open_units(units, HANDLE, 0);
     let kept = latest::<Units>().unwrap().0.clone();

@@ -120,6 +120,11 @@ impl Manager {
     /// Wine 8.0 (measured) does this, in this order, when winmm is unloaded explicitly, and nothing at all when a
     /// process ends. So do we: dropping the manager does it, the end of the process does not.
     pub fn close_all(&self) -> Vec<CloseError> {
+        self.close_all_but(HashSet::new())
+    }
+
+    /// [`Manager::close_all`] without these.
+    pub(super) fn close_all_but(&self, spared: HashSet<Handle>) -> Vec<CloseError> {
         // A driver may call this too; then only the outer call unloads.
         let outermost = {
             let mut state = self.lock();
@@ -127,7 +132,7 @@ impl Manager {
             state.kept.get_or_insert_default();
             outermost
         };
-        let kept_open = self.close_each();
+        let kept_open = self.close_each(spared);
         if outermost {
             let unloaded = self.lock().kept.take().unwrap_or_default();
             for module in unloaded {
@@ -138,10 +143,9 @@ impl Manager {
         kept_open
     }
 
-    fn close_each(&self) -> Vec<CloseError> {
+    fn close_each(&self, mut asked: HashSet<Handle>) -> Vec<CloseError> {
         // A driver that answers each DRV_CLOSE with an open must not keep us for ever.
         const PASSES: usize = 16;
-        let mut asked = HashSet::new();
         let mut kept = Vec::new();
         for _ in 0..PASSES {
             let open = self.instances().into_iter().map(|info| info.handle);
@@ -155,6 +159,11 @@ impl Manager {
                     .filter(|error| matches!(error, CloseError::Vetoed { .. })),
             );
         }
+        let handle = |error: &CloseError| match error {
+            CloseError::Vetoed { handle, .. } => *handle,
+            CloseError::Stale(stale) => stale.handle,
+        };
+        self.lock().kept_open = kept.iter().map(handle).collect();
         kept
     }
 

@@ -1,6 +1,6 @@
 //! What the manager remembers, all under one lock that is never held while a driver runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::handle::Handle;
@@ -231,6 +231,8 @@ pub(crate) struct State {
     pub(crate) modules: Modules,
     /// While everything is being closed: what is to be unloaded when all drivers have been told.
     pub(crate) kept: Option<Vec<Arc<Module>>>,
+    /// The instances that their drivers kept open when all were closed last.
+    pub(crate) kept_open: HashSet<Handle>,
     /// How many threads wait for a module to change its phase.
     pub(crate) waiting: usize,
     descents: u64,
@@ -238,7 +240,14 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new() -> State {
-        State { places: Places::new(), modules: Modules::default(), kept: None, waiting: 0, descents: 0 }
+        State {
+            places: Places::new(),
+            modules: Modules::default(),
+            kept: None,
+            kept_open: HashSet::new(),
+            waiting: 0,
+            descents: 0,
+        }
     }
 
     pub(crate) fn next_descent(&mut self) -> u64 {
