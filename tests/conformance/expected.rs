@@ -86,8 +86,23 @@ pub fn instead(recording: &Recording, file: &Path) -> Option<Recording> {
         instead.profile_after = Some(after.iter().map(text).collect());
         lines.retain(|line| !is_profile(line));
     }
+    lines.retain(|line| match count(line) {
+        Some((statement, name, number)) => {
+            let counted = &mut instead.counted[statement - 1];
+            *counted = counted.clone().with(name, number);
+            false
+        }
+        None => true,
+    });
     instead.expected = Expected::Lines(lines);
     Some(instead)
+}
+
+/// What a line says was counted otherwise than in the recording: `counted 1 open=1600`.
+fn count(line: &str) -> Option<(usize, &str, u64)> {
+    let (statement, count) = line.strip_prefix("counted ")?.split_once(' ').expect("a statement and a count");
+    let (name, number) = count.split_once('=').expect("a name and a number");
+    Some((statement.parse().expect("a number"), name, number.parse().expect("a number")))
 }
 
 /// A trace as lines, as they are kept.

@@ -257,6 +257,43 @@ fn an_initialiser_that_fails_shows_the_same_in_every_way() {
     }
 }
 
+/// What is only counted is held against the recording, too: other counts there are differences here.
+#[test]
+fn counts_of_threads_are_part_of_the_trace() {
+    let path = here("recordings/thr.open_close_4x200_held.json");
+    let text = fs::read_to_string(&path).expect("it is there");
+    let recording = Recording::from_json(&text).expect("it is one");
+    let trace = play(&path, Personality::Wine, Vec::new(), Through::Rust).expect("it is played");
+    compare(&recording, &trace).expect("it is the same");
+    let with = |pointers: &[&str], value: serde_json::Value| {
+        let mut json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        for pointer in pointers {
+            *json.pointer_mut(pointer).expect("it has the field") = value.clone();
+        }
+        Recording::from_json(&json.to_string())
+    };
+    let in_plays = |name: &str| [0, 1].map(|play| format!("/volatile/{play}/0/{name}"));
+    for name in ["load", "enable", "open", "close", "disable", "free", "other", "attach", "detach"] {
+        let range = format!("/repeated/ranges/{name}");
+        let [first, second] = in_plays(name);
+        let raced = with(&[&range], serde_json::json!([7, 9])).expect("such a range may be");
+        let complaint = compare(&raced, &trace).expect_err("it is counted otherwise");
+        assert!(complaint.contains(&format!("- counted 1 {name}=7..9")), "{name}: {complaint}");
+        with(&[&first], 5.into()).expect_err("it contradicts the range");
+        let mut exact = with(&[], 0.into()).expect("it is the recording itself");
+        exact.counted[0] = exact.counted[0].clone().with(name, 5);
+        let complaint = compare(&exact, &trace).expect_err("it is counted otherwise");
+        assert!(complaint.contains(&format!("- counted 1 {name}=5")), "{name}: {complaint}");
+        let mut json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        json["repeated"] = serde_json::json!({});
+        for pointer in [&first, &second] {
+            *json.pointer_mut(pointer).expect("it has the field") = 5.into();
+        }
+        let plays_only = Recording::from_json(&json.to_string()).expect("it is one");
+        compare(&plays_only, &trace).expect_err("both plays have another count");
+    }
+}
+
 /// The drivers that are compiled into the test kit, and into the program `opendriver`, give the same traces as shared
 /// libraries.
 #[test]

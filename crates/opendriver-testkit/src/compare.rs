@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 pub use self::pattern::constant;
 pub(crate) use self::pattern::{has_wildcard, literally, matches};
+use crate::counted::without_counts;
 use crate::event::Event;
 use crate::player::Trace;
 use crate::recording::{Expected, Recording};
@@ -37,6 +38,10 @@ impl Comparison {
     /// text that is expected, `*` stands for any characters but blanks: for numbers that differ from run to run. `\*` is
     /// the character itself.
     ///
+    /// Where a recording has counts of what happens during `threads`, those of the trace are held against them. Where
+    /// they vary in the recorded system because its threads race, DRV_LOAD, DRV_ENABLE, DRV_DISABLE and DRV_FREE
+    /// balance here, which they may not do there.
+    ///
     /// Paths, pointers and handles have been given names when the trace was written. What else is the same and
     /// looks different is: NULL in the place of a handle, which recordings write as `0`; and, where events are
     /// expected and not lines, file names in another case, since the recorded system does not tell them apart.
@@ -63,6 +68,13 @@ impl Comparison {
         {
             expected.push(format!("exit code {wanted}"));
             got.push(format!("exit code {code}"));
+        }
+        let threads = trace.events.iter().filter(|event| event.kind == "threads");
+        for (index, (counted, threads)) in recording.counted.iter().zip(threads).enumerate() {
+            for miscount in counted.miscounts(threads) {
+                expected.push(format!("counted {} {}", index + 1, miscount.expected));
+                got.push(format!("counted {} {}", index + 1, miscount.got));
+            }
         }
         let same = match recording.expected {
             Expected::Lines(_) => matches,
@@ -140,7 +152,8 @@ fn lines(events: &[Event], case: Case) -> Vec<String> {
     events.iter().map(|event| normalise(event.clone(), case).to_string()).collect()
 }
 
-fn normalise(mut event: Event, case: Case) -> Event {
+fn normalise(event: Event, case: Case) -> Event {
+    let mut event = without_counts(event);
     let function = Function::named(event.text("fn"));
     for (name, value) in &mut event.fields {
         match (name.as_str(), value) {

@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod compare;
+mod counted;
 mod ending;
 mod event;
 mod player;
@@ -28,6 +29,7 @@ mod stage;
 mod world;
 
 pub use self::compare::{Comparison, Line, constant, normalised};
+pub use self::counted::Counted;
 pub use self::event::Event;
 pub use self::player::{Drivers, PlayError, Player, Sink, Trace, Winmm};
 pub use self::recorder::{Record, Recorder};

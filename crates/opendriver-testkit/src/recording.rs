@@ -34,6 +34,7 @@ use serde_json::Value;
 
 pub use self::bless::BlessError;
 
+use crate::counted::Counted;
 use crate::event::Event;
 use crate::script::{Script, ScriptError};
 
@@ -56,6 +57,9 @@ pub struct Recording {
     pub expected: Expected,
     /// The whole text of SYSTEM.INI afterwards, where the recording has it.
     pub profile_after: Option<String>,
+    /// How often drivers were called during each `threads` statement, where the recording has it. It is read from JSON
+    /// (`volatile`, `repeated`) and written nowhere: counts are measured.
+    pub counted: Vec<Counted>,
     /// The exit code with which the process of the script ends, where the recording has it.
     pub exit_code: Option<u32>,
 }

@@ -16,7 +16,7 @@ use opendriver::abi::{
 };
 use serde_json::{Value as Json, json};
 
-pub(crate) use self::log::Log;
+pub(crate) use self::log::{Counts, Log};
 pub(crate) use self::names::{ModuleIndex, Names};
 use self::rules::Rules;
 use crate::event::{Event, hex};

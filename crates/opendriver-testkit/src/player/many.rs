@@ -7,6 +7,7 @@ use opendriver::abi::HDRVR;
 use super::PlayError;
 use super::calls::{Arguments, problem};
 use super::value::{Frame, Value};
+use crate::counted::with_counts;
 use crate::event::Event;
 use crate::script::{Call, MOST_OPENS, MOST_THREADS, most};
 use crate::stage::Stage;
@@ -71,7 +72,7 @@ impl Stage {
                 }
             }
         };
-        self.log.counted(|| {
+        let ((), counts) = self.log.counted(|| {
             std::thread::scope(|scope| {
                 (0..threads).for_each(|_| _ = scope.spawn(work));
             });
@@ -82,7 +83,7 @@ impl Stage {
             .with("opens_failed", failed)
             .with("sends_ok", sent)
             .with("closes_ok", closed);
-        self.log.push(event);
+        self.log.push(with_counts(event, &counts));
         Ok(Value::Number(opened))
     }
 

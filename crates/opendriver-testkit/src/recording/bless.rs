@@ -10,6 +10,7 @@ use super::json::File;
 use super::text::is_remark;
 use super::{Expected, Recording, is_json};
 use crate::compare::{Line, constant, diff, has_wildcard, matches, normalised};
+use crate::counted::without_counts;
 use crate::player::Trace;
 
 /// What happened cannot be written into the file of a recording.
@@ -75,7 +76,7 @@ impl Recording {
         if is_json(path) {
             let mut file =
                 File::parse(&content).map_err(|_| BlessError::Changed { path: path.to_path_buf() })?;
-            file.log = Some(trace.events.clone());
+            file.log = Some(trace.events.iter().cloned().map(without_counts).collect());
             file.exit_code = trace.exit_code().filter(|code| *code != 0 || self.exit_code.is_some());
             file.system_ini_after = self.profile_after.as_ref().and(trace.profile_after.clone());
             return write(path, &content, &file.to_text());
@@ -83,7 +84,8 @@ impl Recording {
         let changed = write(path, &content, &self.blessed_text(&content, trace, again))?;
         if let Expected::Events(_) = self.expected {
             let beside = path.with_extension("expected.json");
-            let mut text = serde_json::to_string_pretty(&trace.events).expect("events are JSON");
+            let events: Vec<_> = trace.events.iter().cloned().map(without_counts).collect();
+            let mut text = serde_json::to_string_pretty(&events).expect("events are JSON");
             text.push('\n');
             return Ok(write(&beside, &read(&beside)?, &text)? || changed);
         }

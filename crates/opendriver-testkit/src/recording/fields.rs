@@ -16,7 +16,7 @@ pub(super) struct Fields {
 /// The fields of a setup.
 pub(super) const SETUP: Fields = Fields { known: &["system_ini", "encoding", "registry"], inside: &[] };
 
-/// The fields of a recording. What is measured and what is said about it is kept in the files and not used.
+/// The fields of a recording. What is said about a measurement is kept in the files and not used.
 pub(super) const RECORDING: Fields = Fields {
     known: &[
         "name",

@@ -7,6 +7,7 @@ use serde_json::{Error, Value};
 
 use super::fields::RECORDING;
 use super::{Expected, Recording, Setup, registry};
+use crate::counted::{Counted, without_counts};
 use crate::event::Event;
 
 /// The fields in the order in which they are written. The names stand in `fields` as well.
@@ -31,6 +32,10 @@ pub(super) struct File {
     pub(super) exit_code: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) system_ini_after: Option<String>,
+    #[serde(default, skip_serializing)]
+    volatile: Vec<Vec<Event>>,
+    #[serde(default, skip_serializing)]
+    repeated: Option<Value>,
 }
 
 impl File {
@@ -48,12 +53,14 @@ impl File {
 
 pub(super) fn parse(text: &str) -> Result<Recording, Error> {
     let file = File::parse(text)?;
-    let File { name, oracle, personality, setup, script, log, exit_code, system_ini_after, .. } = file;
+    let File { name, oracle, personality, setup, script, log, exit_code, .. } = file;
+    let File { system_ini_after, volatile, repeated, .. } = file;
     let personality = match personality {
         Some(word) => Some(word.parse().map_err(Error::custom)?),
         None => oracle.as_ref().filter(|oracle| oracle.starts_with("Wine")).map(|_| Personality::Wine),
     };
     check(&setup).map_err(Error::custom)?;
+    let counted = Counted::of_plays(&volatile, repeated.as_ref()).map_err(Error::custom)?;
     // Where the recorded system crashed, the exit code is one of the recorder's own.
     let crashed = log.iter().flatten().any(|event| event.kind == "crash");
     Ok(Recording {
@@ -66,12 +73,13 @@ pub(super) fn parse(text: &str) -> Result<Recording, Error> {
         expected: log.map_or(Expected::Nothing, Expected::Events),
         profile_after: system_ini_after,
         exit_code: exit_code.filter(|_| !crashed),
+        counted,
     })
 }
 
 pub(super) fn write(recording: &Recording) -> String {
     let log = match &recording.expected {
-        Expected::Events(events) => Some(events.clone()),
+        Expected::Events(events) => Some(events.iter().cloned().map(without_counts).collect()),
         _ => None,
     };
     let file = File {
@@ -87,6 +95,8 @@ pub(super) fn write(recording: &Recording) -> String {
         log,
         exit_code: recording.exit_code,
         system_ini_after: recording.profile_after.clone(),
+        volatile: Vec::new(),
+        repeated: None,
     };
     file.to_text()
 }
