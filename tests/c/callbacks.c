@@ -41,6 +41,7 @@ int main(void)
 {
     opendriver_notifier notifier = {sizeof notifier, &user_value, window, thread, event};
     HDRVR driver = OpenDriver(u"recorder", NULL, 0);
+    char text[500];
 
     CHECK(driver != NULL);
 
@@ -51,6 +52,10 @@ int main(void)
     /* Nobody has said how these are reached. */
     CHECK(DriverCallback(0x77, DCB_WINDOW, driver, 0x3C1, 0, 12, 0) == FALSE);
     CHECK_CODE(OPENDRIVER_ERROR_NO_NOTIFIER);
+    /* The text speaks of this interface, and not of that of Rust. */
+    CHECK(opendriver_last_error_text(text, sizeof text) > 0);
+    CHECK(strstr(text, "a window") != NULL && strstr(text, "opendriver_set_notifier") != NULL);
+    CHECK(strstr(text, "::") == NULL);
     CHECK(DriverCallback(0x77, DCB_EVENT, driver, 0x3C1, 0, 12, 0) == FALSE);
     CHECK_CODE(OPENDRIVER_ERROR_NO_NOTIFIER);
 

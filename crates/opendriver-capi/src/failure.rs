@@ -190,7 +190,14 @@ impl From<CallbackError> for Failure {
         let code = match error {
             CallbackError::NoTarget => Code::NoTarget,
             CallbackError::UnknownKind { .. } => Code::UnknownTarget,
-            CallbackError::NoNotifier { .. } => Code::NoNotifier,
+            // What gives a notifier has another name in C.
+            CallbackError::NoNotifier { what } => {
+                let text = format!(
+                    "the callback goes to {what}, and the program has not said how to reach it; \
+                     opendriver_set_notifier does"
+                );
+                return Failure::new(Code::NoNotifier, text);
+            }
             CallbackError::Undelivered { .. } => Code::Undelivered,
             _ => Code::Other,
         };

@@ -86,6 +86,11 @@ pub(crate) fn is_traced() -> bool {
     tracing::level_filters::LevelFilter::current() >= tracing::level_filters::LevelFilter::TRACE
 }
 
+/// A path as a field of the log: as it is written, without quotes; no field if there is none.
+fn shown(path: Option<&Path>) -> Option<impl tracing::Value> {
+    path.map(|path| tracing::field::display(path.display()))
+}
+
 /// The observers of one manager.
 pub(crate) struct Observers {
     list: RwLock<Arc<[Arc<dyn Observer>]>>,
@@ -116,12 +121,12 @@ impl Observers {
     }
 
     pub(crate) fn loaded(&self, module: &str, path: Option<&Path>) {
-        tracing::debug!(target: "opendriver::module", ?path, "{module} loaded");
+        tracing::debug!(target: "opendriver::module", path = shown(path), "{module} loaded");
         self.each(|observer| observer.loaded(module, path));
     }
 
     pub(crate) fn unloading(&self, module: &str, path: Option<&Path>) {
-        tracing::debug!(target: "opendriver::module", ?path, "{module} unloaded");
+        tracing::debug!(target: "opendriver::module", path = shown(path), "{module} unloaded");
         self.each(|observer| observer.unloading(module, path));
     }
 

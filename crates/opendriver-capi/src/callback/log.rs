@@ -26,7 +26,8 @@ type Function = unsafe extern "C" fn(*mut c_void, i32, *const c_char, *const c_c
 /// text)`. NULL if the log is not wanted any more.
 ///
 /// The level is 1 for errors, 2 warnings, 3 information, 4 details, 5 each message to a driver. The texts are UTF-8 and
-/// live during the call. It may be called from any thread, several at once, and may call back into the library.
+/// live during the call. It may be called from any thread, several at once, and may call back into the library,
+/// where the Windows names mean the manager of the process.
 #[repr(transparent)]
 #[derive(Clone, Copy)]
 pub struct LogFunction(Option<Function>);
@@ -159,8 +160,12 @@ impl Subscriber for ToProgram {
         let text = c_string(line.message + &line.fields);
         let target = c_string(event.metadata().target().to_owned());
         let level = number(*event.metadata().level());
-        // SAFETY: a function of the program, called as the header says; the texts live during the call.
-        unsafe { (sink.function)(sink.user, level, target.as_ptr(), text.as_ptr()) };
+        // The code that is called belongs to the program: whichever manager has something to say, the Windows names mean
+        // that of the process there.
+        scope::outside(|| {
+            // SAFETY: a function of the program, called as the header says; the texts live during the call.
+            unsafe { (sink.function)(sink.user, level, target.as_ptr(), text.as_ptr()) };
+        });
     }
 
     fn enter(&self, _: &Id) {}

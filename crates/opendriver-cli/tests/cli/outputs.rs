@@ -89,6 +89,8 @@ fn verbosity_goes_to_standard_error_and_leaves_the_result_alone() {
     let debug = send(&["-v"]);
     assert_eq!((debug.code, debug.stdout.as_str()), (Some(0), "1 (0x1)\n"));
     assert!(debug.stderr.contains("loaded") && !debug.stderr.contains("DRV_OPEN"), "{}", debug.stderr);
+    // Fields of the log are words and paths, and no values of Rust.
+    assert!(debug.stderr.contains(&format!(" loaded path={}\n", echo.display())), "{}", debug.stderr);
     let trace = send(&["-vv"]);
     assert_eq!(trace.stdout, "1 (0x1)\n");
     assert!(trace.stderr.contains("DRV_OPEN"), "{}", trace.stderr);
