@@ -178,7 +178,8 @@ OPENDRIVER_API BOOL OPENDRIVER_CALL opendriver_use_config(opendriver_manager *ma
  * it by itself when a file has changed, the others do not. */
 OPENDRIVER_API BOOL OPENDRIVER_CALL opendriver_reload(opendriver_manager *manager);
 
-/* The path of the configuration file in use, which is not read for that; 0 if there is none. */
+/* The path of the configuration file in use, which is not read for that; absolute, however it was given. 0 if there is
+ * none. */
 OPENDRIVER_API size_t OPENDRIVER_CALL opendriver_config_path(opendriver_manager *manager, char *buffer, size_t size);
 
 /* ---- The family on any manager --------------------------------------------------------------------------------------- */
@@ -264,7 +265,8 @@ typedef struct opendriver_notifier {
 OPENDRIVER_API BOOL OPENDRIVER_CALL opendriver_set_notifier(const opendriver_notifier *notifier);
 
 /* Takes a line of the log: its level, the part of the library it comes from, its text. The texts live during the call. May
- * be called from any thread, several at once. What the library does inside it is not logged. */
+ * be called from any thread, several at once. What the library does inside it is not logged, and the Windows names mean the
+ * manager of the process there, whichever manager has something to say. */
 typedef void(OPENDRIVER_CALL *opendriver_log_function)(void *user, int level, const char *target, const char *text);
 
 #define OPENDRIVER_LOG_OFF 0

@@ -87,6 +87,16 @@ fn enumeration_broadcasts_and_log() {
 }
 
 #[test]
+fn the_log_calls_code_of_the_program() {
+    plain("log");
+}
+
+#[test]
+fn a_configuration_named_by_a_relative_path() {
+    check("relative", |stage| stage.set("OPENDRIVER_CONFIG", "system.ini"), |_| ());
+}
+
+#[test]
 fn a_configuration_that_changes() {
     let changing = |stage: Stage| {
         let ini = stage.path().join("changing.ini");

@@ -35,7 +35,7 @@ pub(crate) fn ready() -> Result<&'static Manager, Failure> {
         return Ok(manager);
     }
     let _reading = READING.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = Config::discover()?;
+    let path = Config::discover()?.map(absolute);
     match (MANAGER.get(), path) {
         (Some(manager), None) => Ok(manager),
         // Another thread was faster.
@@ -45,6 +45,12 @@ pub(crate) fn ready() -> Result<&'static Manager, Failure> {
             Ok(install(config, path.is_some()))
         }
     }
+}
+
+/// A path as it is kept: absolute, so that what is told of it stays true when the program goes to another directory. Where
+/// the current directory is gone it stays as it is, and reading it says why that fails.
+pub(crate) fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 /// Takes the configuration at this path, or none at all, whatever the environment says.

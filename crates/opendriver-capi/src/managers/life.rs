@@ -35,7 +35,8 @@ pub extern "C" fn opendriver_manager_new(path: Utf8Text) -> ManagerToken {
     })
 }
 
-/// The path of a configuration file; `None` for NULL.
+/// The path of a configuration file; `None` for NULL. Absolute, so that it means the same file wherever the program goes
+/// afterwards.
 fn config_file(path: Utf8Text) -> Result<Option<PathBuf>, Failure> {
     let path = path.optional_path("path of the configuration")?;
     if path.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
@@ -43,7 +44,7 @@ fn config_file(path: Utf8Text) -> Result<Option<PathBuf>, Failure> {
             "the path of the configuration is empty: give that of a file, or NULL for no configuration";
         return Err(Failure::new(Code::Argument, text));
     }
-    Ok(path)
+    Ok(path.map(process::absolute))
 }
 
 /// Makes a manager from the bytes of an INI file, with default settings.
@@ -132,8 +133,8 @@ pub extern "C" fn opendriver_reload(manager: ManagerToken) -> i32 {
     })
 }
 
-/// The path of the configuration file in use, which is not read again for that. Returns its size with NUL, 0 if there is
-/// no file.
+/// The path of the configuration file in use, which is not read again for that; absolute, however it was given. Returns
+/// its size with NUL, 0 if there is no file.
 #[unsafe(no_mangle)]
 pub extern "C" fn opendriver_config_path(manager: ManagerToken, buffer: CharBuffer, size: usize) -> usize {
     // Asking for the path does not read the file again. But the manager of the process is made if need be.
