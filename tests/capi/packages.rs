@@ -25,6 +25,19 @@ fn the_shared_library_has_the_version_in_its_name() {
     assert_eq!(own_name(&library().shared), versioned_name());
 }
 
+/// The GNU C library keeps 1,664 bytes of each thread's first block for libraries that are loaded late and want to be
+/// there. One variable of ours does (crates/opendriver/src/sys/own.rs), and takes all others with it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_thread_local_variables_leave_room_for_those_of_others() {
+    let segments = run(Command::new("readelf").arg("-lW").arg(&library().shared));
+    let line = segments.lines().find(|line| line.trim_start().starts_with("TLS ")).expect("it has some");
+    // Type, offset, two addresses, the size in the file, that in memory.
+    let size = line.split_whitespace().nth(5).and_then(|size| size.strip_prefix("0x")).expect("a size");
+    let size = usize::from_str_radix(size, 16).expect("a number");
+    assert!((8..=512).contains(&size), "{size} bytes: {line}");
+}
+
 #[test]
 fn the_package_has_the_version_of_the_library() {
     let text = fs::read_to_string(root().join(PACKAGE).join("opendriver-config-version.cmake"))
@@ -91,6 +104,8 @@ impl Project {
             for target in targets {
                 let mut host = Command::new(self.path(&format!("build/{language}_{target}")));
                 let host = host.current_dir(self.directory.path()).env("OPENDRIVER_CONFIG", "system.ini");
+                // Cargo has put the directories of its own builds into it.
+                let host = host.env_remove("LD_LIBRARY_PATH").env_remove("DYLD_FALLBACK_LIBRARY_PATH");
                 assert_eq!(run(host).lines().last(), Some("the driver answered 3"), "{language} {target}");
             }
         }
@@ -125,7 +140,20 @@ fn cmake_finds_the_package_in_the_source_tree() {
     let targets = ["opendriver", "shared", "static"];
     let here = format!("-Dopendriver_DIR={}", root().join(PACKAGE).display());
     let libraries = format!("-Dopendriver_LIBRARY_DIR={}", library().directory().display());
+    Project::new(&targets).build_and_run(&[here.clone(), libraries], &targets);
+
+    // As `cargo build --release` leaves it: nobody has made the name by which programs look for the library.
+    let plain = tempfile::tempdir().expect("a directory");
+    let copy = plain.path().join(library().shared.file_name().expect("a name"));
+    fs::copy(&library().shared, copy).expect("it can be copied");
+    let libraries = format!("-Dopendriver_LIBRARY_DIR={}", plain.path().display());
+    let targets = ["opendriver", "shared"];
     Project::new(&targets).build_and_run(&[here, libraries], &targets);
+    assert_eq!(
+        fs::read_dir(plain.path()).expect("it is there").count(),
+        1,
+        "nothing is put beside the library"
+    );
 }
 
 /// An installation with these files in its directory of libraries.

@@ -1,7 +1,7 @@
 //! The C programs of tests/c, each on the shared and on the static library.
 
 use crate::library::root;
-use crate::stage::{Link, Stage, driver_in_cpp, installed, output, run};
+use crate::stage::{Link, Stage, driver, driver_in_cpp, installed, output, run};
 
 fn check(name: &str, stage: impl Fn(Stage) -> Stage, after: impl Fn(&Stage)) {
     for link in [Link::Shared, Link::Static] {
@@ -57,6 +57,17 @@ fn destroyed_managers() {
 #[test]
 fn threads_on_one_module() {
     plain("threads");
+}
+
+#[test]
+fn a_driver_that_waits_for_a_thread_that_opens_it() {
+    let with_driver = |stage: Stage| {
+        let source = root().join("tests/c/drivers/waiting.c");
+        driver(&source, &stage.path().join("waiting.drv"), &["-pthread", "-D_POSIX_C_SOURCE=200809L"]);
+        let settings = stage.path().join("waiting.toml");
+        stage.set("OPENDRIVER_CONFIG", settings)
+    };
+    check("waiting", with_driver, |_| ());
 }
 
 #[test]
