@@ -7,8 +7,11 @@ use opendriver_abi::HDRVR;
 
 /// Bits of a handle that say which slot of the table it means.
 pub(crate) const INDEX_BITS: u32 = 20;
-/// How many slots there can be: so many instances can be open at once in one manager.
+/// How many slots there can be.
 pub(crate) const MAX_SLOTS: u32 = 1 << INDEX_BITS;
+/// So many instances can be open at once in one manager. Fewer than there are slots: those that are left share the wear
+/// of opening and closing, so that no number comes back soon.
+pub(crate) const MAX_OPEN: u32 = 1_000_000;
 /// The highest generation; the first is 1, so that no handle is below 0x10_0000.
 pub(crate) const MAX_GENERATION: u32 = (1 << (31 - INDEX_BITS)) - 1;
 
@@ -18,7 +21,7 @@ pub(crate) const MAX_GENERATION: u32 = (1 << (31 - INDEX_BITS)) - 1;
 /// a signed or unsigned 32-bit variable, because real drivers declare `DriverProc` with 32-bit parameters. It packs
 /// a place in the manager's table with a generation. When the instance is closed the handle is dead: every use of
 /// it is refused, also after another instance took its place. A number comes back at the earliest after two
-/// thousand million opens.
+/// thousand million opens, or ninety-nine million while a million instances are open.
 ///
 /// # Windows behaviour
 ///

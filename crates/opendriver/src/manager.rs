@@ -34,7 +34,7 @@ use crate::observe::{Observer, Observers, is_traced};
 use crate::presence::Record;
 use crate::resolve::head::known::KnownHeads;
 use crate::resolve::search::{SearchPlan, StandIns};
-use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::sys;
 use crate::table::Slots;
@@ -54,6 +54,8 @@ pub struct Manager {
     changed: Condvar,
     /// What may stand in the way of a sender, see [`dispatch::hurdle`].
     hurdles: AtomicU32,
+    /// The modules that wait for threads to leave them, see [`dispatch::departing_bit`].
+    departing: AtomicUsize,
     setup: RwLock<Arc<Setup>>,
     /// Directories that the program adds to those of the settings, in front and behind.
     first_directories: Vec<PathBuf>,

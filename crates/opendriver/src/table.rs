@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::ptr;
 use std::sync::atomic::AtomicU32 as Counter;
 
-use crate::handle::{Handle, MAX_GENERATION, MAX_SLOTS};
+use crate::handle::{Handle, MAX_GENERATION, MAX_OPEN, MAX_SLOTS};
 use crate::module::Module;
 use crate::sync::OnceLock;
 use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
@@ -140,6 +140,8 @@ pub(crate) struct Places<T> {
     free: VecDeque<u32>,
     /// Free slots that have been through all their generations; used again only when no other is left.
     worn: VecDeque<u32>,
+    /// Slots in use.
+    taken: u32,
     first: u32,
     last: u32,
     /// The generation with which slots begin. Each table has another, so that a handle of one manager means nothing
@@ -154,12 +156,16 @@ impl<T> Places<T> {
         // Far apart, so that tables meet late as their slots go through their generations.
         let beginning = TABLES.fetch_add(1, Ordering::Relaxed).wrapping_mul(997) % MAX_GENERATION + 1;
         let (places, free, worn) = (Vec::new(), VecDeque::new(), VecDeque::new());
-        Places { places, free, worn, first: NONE, last: NONE, beginning }
+        Places { places, free, worn, taken: 0, first: NONE, last: NONE, beginning }
     }
 
     /// Gives `tenant` a slot and a handle; `None` when a million instances are open.
     pub(crate) fn take(&mut self, slots: &Slots, module: *const Module, tenant: T) -> Option<Handle> {
+        if self.taken == MAX_OPEN {
+            return None;
+        }
         let index = self.free_index()?;
+        self.taken += 1;
         let place = &mut self.places[index as usize];
         let handle = Handle::pack(index, place.generation);
         place.tenant = Some(tenant);
@@ -186,6 +192,7 @@ impl<T> Places<T> {
         let index = handle.index();
         let place = &mut self.places[index as usize];
         let tenant = place.tenant.take()?;
+        self.taken -= 1;
         slots.make(index).vacate();
         place.generation = place.generation % MAX_GENERATION + 1;
         if place.generation == self.beginning {
@@ -352,12 +359,27 @@ mod tests {
     fn a_million_fit_and_one_more_does_not() {
         let (slots, mut places) = (Slots::new(), Places::new());
         let first = take(&mut places, &slots, 0);
-        for n in 1..MAX_SLOTS {
+        for n in 1..MAX_OPEN {
             take(&mut places, &slots, n);
         }
         assert_eq!(places.take(&slots, ptr::null(), 7), None);
         places.give_back(&slots, first);
         assert!(places.take(&slots, ptr::null(), 7).is_some(), "room again after one has gone");
+    }
+
+    #[test]
+    fn no_number_comes_back_soon_while_a_million_are_open() {
+        let (slots, mut places) = (Slots::new(), Places::new());
+        (1..MAX_OPEN).for_each(|n| _ = take(&mut places, &slots, n));
+        let old = take(&mut places, &slots, 0);
+        places.give_back(&slots, old);
+        // One slot alone would be through all its generations by now, several times.
+        for n in 0..10 * MAX_GENERATION {
+            let new = take(&mut places, &slots, n);
+            assert_ne!(new, old);
+            assert!(slots.get(old).is_some_and(|slot| !slot.is(old)));
+            places.give_back(&slots, new);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::state::State;
 use super::{Manager, Setup};
 use crate::load::builtin::BuiltIn;
 use crate::observe::{Observer, Observers};
-use crate::sync::atomic::AtomicU32;
+use crate::sync::atomic::{AtomicU32, AtomicUsize};
 use crate::sync::{Condvar, Mutex};
 use crate::sys::{self, FileId};
 use crate::table::Slots;
@@ -123,6 +123,7 @@ impl ManagerBuilder {
             state: Mutex::new(State::new()),
             changed: Condvar::new(),
             hurdles: AtomicU32::new(hurdles),
+            departing: AtomicUsize::new(0),
             setup: RwLock::new(Arc::new(setup)),
             first_directories,
             last_directories: self.directories,

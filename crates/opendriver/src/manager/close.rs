@@ -6,7 +6,7 @@ use opendriver_abi::{DRV_CLOSE, DRV_DISABLE, DRV_FREE, LPARAM, LRESULT};
 use opendriver_config::CloseZero;
 
 use super::Manager;
-use super::dispatch::hurdle;
+use super::dispatch::{departing_bit, hurdle};
 use super::state::{ModuleId, Phase, Stage, State};
 use crate::error::{CloseError, StaleHandle};
 use crate::handle::Handle;
@@ -228,7 +228,10 @@ impl Manager {
 
     /// Notes that the module waits for threads to leave, or no longer does, and lets leavers know.
     fn set_departing(&self, state: &mut State, id: ModuleId, departing: bool) {
-        if state.modules.set_departing(id, departing) {
+        let waiting = state.modules.set_departing(id, departing);
+        let bits = waiting.map(|module| departing_bit(module.mark())).fold(0, |bits, bit| bits | bit);
+        self.departing.store(bits, Ordering::SeqCst);
+        if bits != 0 {
             self.hurdles.fetch_or(hurdle::DEPARTING, Ordering::SeqCst);
         } else {
             self.hurdles.fetch_and(!hurdle::DEPARTING, Ordering::SeqCst);

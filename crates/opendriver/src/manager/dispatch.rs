@@ -117,7 +117,7 @@ impl Manager {
         record.leave_first();
         fence::lightest();
         if self.hurdles.load(Ordering::Relaxed) & hurdle::DEPARTING != 0 {
-            self.resume_descents();
+            self.left_while_departing(seen.module.cast_mut().cast());
         }
         Ok(answer)
     }
@@ -134,16 +134,17 @@ impl Manager {
         lparams: (LPARAM, LPARAM),
     ) -> Result<LRESULT, StaleHandle> {
         let entered = Record::own().enter(seen.module.cast_mut().cast());
+        let mark = seen.module.cast_mut().cast();
         if !slot.is(handle) {
             drop(entered);
-            self.left();
+            self.left(mark);
             return self.send_while_closing(handle, message, lparams);
         }
         // SAFETY: as in `send`: the handle was alive after the entry was announced, so the module is kept.
         let module = unsafe { &*seen.module };
         let answer = self.deliver(module, handle, seen.driver_id, message, lparams, None);
         drop(entered);
-        self.left();
+        self.left(mark);
         Ok(answer)
     }
 
@@ -158,14 +159,25 @@ impl Manager {
     ) -> Result<LRESULT, StaleHandle> {
         let module = self.with_live(handle, |_, loaded| loaded.module.clone())?;
         let answer = self.call(&module, handle, message, lparams, None);
+        let mark = module.mark();
         drop(module);
-        self.left();
+        self.left(mark);
         Ok(answer)
     }
 
-    /// To be called after having left a module: goes on with the descents that waited for it.
-    fn left(&self) {
+    /// To be called after having left a module: goes on with its descent if that waited for it.
+    fn left(&self, mark: *mut ()) {
         if self.hurdles.load(Ordering::Relaxed) & hurdle::DEPARTING != 0 {
+            self.left_while_departing(mark);
+        }
+    }
+
+    /// [`Manager::left`] while some module waits. One that waits long, because a driver blocks, must not hold up those
+    /// who leave others.
+    #[cold]
+    #[inline(never)]
+    fn left_while_departing(&self, mark: *mut ()) {
+        if self.departing.load(Ordering::Relaxed) & departing_bit(mark) != 0 {
             self.resume_descents();
         }
     }
@@ -217,6 +229,13 @@ pub(super) mod hurdle {
     pub(in crate::manager) const DEPARTING: u32 = 4;
     /// What has to be known before entering.
     pub(super) const AT_ENTRY: u32 = OBSERVED | FULL_FENCES;
+}
+
+/// What stands for a module in [`Manager::departing`]; some share one.
+pub(super) fn departing_bit(mark: *mut ()) -> usize {
+    // Modules are allocated at addresses that differ somewhere above the lowest bits.
+    let mixed = (mark.addr() >> 4).wrapping_mul(0x9E37_79B9);
+    1 << ((mixed >> 16) % usize::BITS as usize)
 }
 
 fn call_of<'a>(

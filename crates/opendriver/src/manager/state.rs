@@ -139,7 +139,9 @@ impl Modules {
             }
         }
         for file in &loaded.files {
-            self.by_file.remove(file);
+            if self.by_file.get(file) == Some(&id) {
+                self.by_file.remove(file);
+            }
         }
         Some(loaded)
     }
@@ -167,13 +169,17 @@ impl Modules {
         self.by_identity.get(&identity).copied()
     }
 
-    /// Notes whether the descent of a module waits for a thread to leave; returns whether that of any does.
-    pub(crate) fn set_departing(&mut self, id: ModuleId, departing: bool) -> bool {
+    /// Notes whether the descent of a module waits for a thread to leave; returns all modules of which that is so.
+    pub(crate) fn set_departing(
+        &mut self,
+        id: ModuleId,
+        departing: bool,
+    ) -> impl Iterator<Item = &Arc<Module>> {
         self.departing.retain(|waiting| *waiting != id);
         if departing {
             self.departing.push(id);
         }
-        !self.departing.is_empty()
+        self.departing.iter().filter_map(|id| Some(&self.get(*id)?.module))
     }
 
     /// The modules whose descent waits for a thread to leave, the one that has waited longest first.

@@ -5,6 +5,7 @@ use opendriver_abi::{DCB_FUNCTION, DCB_TYPEMASK, DRIVERMSGPROC, HDRVR};
 use super::callback::{CallbackError, Notification};
 use crate::Manager;
 use crate::manager::ModuleHandle;
+use crate::manager::state::Phase;
 use crate::presence::Record;
 
 /// Whom a callback is for.
@@ -54,7 +55,8 @@ impl Manager {
     ///
     /// As with [`Manager::send`], what a driver takes for an address must be one.
     ///
-    /// `None` if no such module is loaded, it has no such export, or the name is none of these.
+    /// `None` if no such module is loaded, or it is just being loaded or unloaded by another thread, it has no such
+    /// export, or the name is none of these.
     #[doc(alias = "modMessage")]
     #[doc(alias = "midMessage")]
     #[doc(alias = "wodMessage")]
@@ -71,21 +73,36 @@ impl Manager {
         if !DEVICE_EXPORTS.contains(&export) {
             return None;
         }
-        let module = {
+        let own = Record::own();
+        let (module, entered) = {
             let state = self.lock();
-            let id = state.modules.of_identity(module.0.get())?;
-            state.modules.get(id)?.module.clone()
+            let loaded = state.modules.get(state.modules.of_identity(module.0.get())?)?;
+            let me = own.thread();
+            let ready = match loaded.phase {
+                Phase::Up => loaded.users > 0,
+                Phase::Rising(thread) | Phase::Disabling(thread, _) | Phase::Freeing(thread, _) => {
+                    thread == me
+                }
+                Phase::Mapped => false,
+            };
+            if !ready {
+                return None;
+            }
+            // Announced under the lock: whoever takes the module down looks for it after having had the lock.
+            (loaded.module.clone(), own.enter(loaded.module.mark()))
         };
-        let address = module.symbol(export)?.as_ptr();
-        // SAFETY: by the contract of sound drivers an export of this name has this type.
-        let entry = unsafe { std::mem::transmute::<*mut std::ffi::c_void, DRIVERMSGPROC>(address) };
-        let entered = Record::own().enter(module.mark());
-        // SAFETY: the module is held and entered, so the code stays; it takes any message with any parameters.
-        let answer = unsafe { entry(numbers.0, numbers.1, parameters.0, parameters.1, parameters.2) };
-        drop(entered);
+        let mark = module.mark();
+        let answer = module.symbol(export).map(|address| {
+            // SAFETY: by the contract of sound drivers an export of this name has this type.
+            let entry =
+                unsafe { std::mem::transmute::<*mut std::ffi::c_void, DRIVERMSGPROC>(address.as_ptr()) };
+            // SAFETY: the module is held and entered, so the code stays; it takes any message with any parameters.
+            unsafe { entry(numbers.0, numbers.1, parameters.0, parameters.1, parameters.2) }
+        });
         drop(module);
-        self.left();
-        Some(answer)
+        drop(entered);
+        self.left(mark);
+        answer
     }
 }
 
