@@ -1,6 +1,7 @@
 //! The manager: loaded modules, open instances, and the configuration they come from.
 
 mod admit;
+mod aliases;
 mod builder;
 mod close;
 mod configure;
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex as Anywhere, PoisonError, RwLock};
 
 use opendriver_config::{Config, ConfigError};
 
+use self::aliases::Aliases;
 pub use self::builder::ManagerBuilder;
 use self::dispatch::callback::Notifier;
 use self::dispatch::hurdle;
@@ -63,6 +65,8 @@ pub struct Manager {
     stand_ins: StandIns,
     /// By folded file name; with the number that stands for the identity of the code.
     built_ins: HashMap<String, (BuiltIn, usize)>,
+    /// By which open instances were asked for.
+    aliases: Aliases,
     observers: Observers,
     notifier: Option<Arc<dyn Notifier>>,
 }
@@ -243,6 +247,7 @@ impl Manager {
     }
 
     fn make_setup(&self, config: Config) -> Setup {
+        self.aliases.forget_unused();
         Setup::new(config, &self.first_directories, &self.last_directories, &self.stand_ins)
     }
 }

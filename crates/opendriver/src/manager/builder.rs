@@ -9,6 +9,7 @@ use std::sync::{Arc, RwLock};
 
 use opendriver_config::{Config, fold};
 
+use super::aliases::Aliases;
 use super::dispatch::callback::Notifier;
 use super::dispatch::hurdle;
 use super::state::State;
@@ -129,6 +130,7 @@ impl ManagerBuilder {
             last_directories: self.directories,
             stand_ins,
             built_ins,
+            aliases: Aliases::default(),
             observers: Observers::new(self.observers),
             notifier: self.notifier,
         }

@@ -80,7 +80,7 @@ impl Manager {
         let setup = self.setup();
         self.try_lines(&setup, name, section, |line| {
             let (name, file, _) = resolve::split(&line.text, &setup.config)?;
-            let alias = line.entry.as_ref().map(|entry| Arc::from(entry.alias()));
+            let alias = line.entry.as_ref().map(|entry| self.aliases.shared(entry.alias()));
             self.open_wanted(&setup, Wanted { file, name, alias }, parameters, lparam2)
         })
     }
@@ -135,7 +135,7 @@ impl Manager {
 
     fn open_line(&self, setup: &Setup, line: &Line, lparam2: LPARAM) -> Result<Handle, OpenFailure> {
         let (name, file, parameters) = resolve::split(&line.text, &setup.config)?;
-        let alias = line.entry.as_ref().map(|entry| Arc::from(entry.alias()));
+        let alias = line.entry.as_ref().map(|entry| self.aliases.shared(entry.alias()));
         self.open_wanted(setup, Wanted { file, name, alias }, parameters, lparam2)
     }
 
