@@ -109,7 +109,9 @@ impl Manager {
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroUsize;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use opendriver_abi::{DRV_DISABLE, DRV_ENABLE};
 
     use super::*;
     use crate::{BuiltIn, Call};
@@ -159,5 +161,53 @@ mod tests {
         assert_eq!(manager.device_message(module, "modMessage", (1, 2), (3, 4, 5)), None);
         let other = ModuleHandle(NonZeroUsize::MAX);
         assert_eq!(manager.device_message(other, "modMessage", (1, 2), (3, 4, 5)), None);
+    }
+
+    static READY: AtomicBool = AtomicBool::new(false);
+    static INSIDE: AtomicUsize = AtomicUsize::new(0);
+    static WRONG: AtomicUsize = AtomicUsize::new(0);
+
+    /// Counts the calls that come while the driver is not enabled.
+    extern "system" fn device(_: u32, _: u32, _: usize, _: usize, _: usize) -> u32 {
+        INSIDE.fetch_add(1, Ordering::SeqCst);
+        WRONG.fetch_add(usize::from(!READY.load(Ordering::SeqCst)), Ordering::SeqCst);
+        INSIDE.fetch_sub(1, Ordering::SeqCst);
+        1
+    }
+
+    #[test]
+    fn device_messages_reach_a_driver_between_its_enable_and_its_disable() {
+        let driver = BuiltIn::new(|call: &Call<'_>| {
+            match call.message {
+                DRV_ENABLE => READY.store(true, Ordering::SeqCst),
+                DRV_DISABLE => {
+                    READY.store(false, Ordering::SeqCst);
+                    WRONG.fetch_add(INSIDE.load(Ordering::SeqCst), Ordering::SeqCst);
+                }
+                _ => {}
+            }
+            1
+        });
+        let driver = driver.device_entry("modMessage", device);
+        let manager = Manager::builder().built_in("x.drv", driver).build();
+        let first = manager.open("x.drv", None, 0).expect("it opens");
+        let module = manager.module(first).expect("it is open");
+        manager.close(first, 0, 0).expect("it is open");
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        manager.device_message(module, "modMessage", (0, 0), (0, 0, 0));
+                    }
+                });
+            }
+            for _ in 0..2_000 {
+                let handle = manager.open("x.drv", None, 0).expect("it opens");
+                manager.close(handle, 0, 0).expect("it is open");
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(WRONG.load(Ordering::SeqCst), 0);
     }
 }
