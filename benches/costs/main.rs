@@ -2,9 +2,11 @@
 //!
 //! `cargo bench -p opendriver-benches` prints the table and writes it as JSON to `target/costs.json`. A row has a
 //! goal; one that misses it is marked, and does not fail the run, because the machine may be busy. Build the C library
-//! first (`cargo build --release`), or its rows are left out.
+//! first (`cargo build --release`), or its rows count as
+//! missed.
 
 mod alternatives;
+mod c_library;
 mod config;
 mod curves;
 mod drivers;
@@ -31,6 +33,7 @@ fn main() {
     }
     let mut report = Report::new();
     messages::rows(&mut report);
+    c_library::rows(&mut report);
     opening::rows(&mut report);
     config::rows(&mut report);
     alternatives::rows(&mut report);

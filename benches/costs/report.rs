@@ -50,6 +50,13 @@ impl Report {
             .push(json!({ "name": name, "value": value, "unit": unit, "goal": goal, "met": value <= goal }));
     }
 
+    /// A row with a goal that could not be measured, which is as good as missed.
+    pub fn missing(&mut self, name: &str, goal: f64, why: &str) {
+        println!("{name:72} {:>12} {:>12} {:>8} {goal:>8.2}  missed: {why}", "-", "", "");
+        self.rows
+            .push(json!({ "name": name, "value": null, "goal": goal, "met": false, "not measured": why }));
+    }
+
     pub fn finish(self) {
         let missed = self.rows.iter().filter(|row| row["met"] == false).count();
         println!("{} rows, {missed} goals missed", self.rows.len());

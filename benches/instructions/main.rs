@@ -10,11 +10,12 @@ mod drivers;
 
 use std::fmt::Write;
 use std::hint::black_box;
+use std::sync::OnceLock;
 
 use gungraun::prelude::*;
 use gungraun::{Callgrind, CallgrindMetrics, EventKind};
-use opendriver::abi::DRV_USER;
-use opendriver::{Config, Handle, Manager, Settings};
+use opendriver::abi::{DRV_USER, DriverId, HDRVR, LPARAM, LRESULT};
+use opendriver::{BuiltIn, Config, Handle, Manager, Settings};
 use tempfile::TempDir;
 
 /// How often the short ones are done in one measurement, which divides what it costs to begin one.
@@ -45,12 +46,50 @@ fn opened(driver: &str) -> Stage {
     Stage { manager, handle, _directory: directory }
 }
 
+fn opened_twice() -> (Stage, Handle) {
+    let stage = opened("native.drv");
+    let handle = stage.manager.open("native.drv", None, 0).expect("it opens");
+    (stage, handle)
+}
+
 fn with_stale() -> Stage {
     let stage = opened("bench.drv");
     stage.manager.open("bench.drv", None, 0).expect("it opens");
     stage.manager.close(stage.handle, 0, 0).expect("it is open");
     assert!(stage.manager.send(stage.handle, DRV_USER, 3, 4).is_err());
     stage
+}
+
+/// A handle that looks like one and never was.
+fn with_forged() -> Stage {
+    let mut stage = opened("bench.drv");
+    stage.handle = Handle::from_raw(HDRVR(0x7FFF_FFF0)).expect("it looks like one");
+    assert!(stage.manager.send(stage.handle, DRV_USER, 3, 4).is_err());
+    stage
+}
+
+/// The manager of the nested messages, and the instance that they end at.
+static INNER: OnceLock<(Manager, Handle)> = OnceLock::new();
+
+/// A driver that sends each message on to another instance from inside it.
+extern "system" fn relay(id: DriverId, handle: HDRVR, message: u32, l1: LPARAM, l2: LPARAM) -> LRESULT {
+    match INNER.get() {
+        Some((manager, inner)) if message == DRV_USER => manager.send(*inner, message, l1, l2).unwrap_or(-1),
+        _ => drivers::procedure(id, handle, message, l1, l2),
+    }
+}
+
+/// An open instance of that driver, which leads to the usual one.
+fn relayed() -> Handle {
+    // SAFETY: both procedures take anything.
+    let (outer, inner) = unsafe { (BuiltIn::procedure(relay), BuiltIn::procedure(drivers::procedure)) };
+    let builder = Manager::builder().driver_path(None);
+    let manager = builder.built_in("relay.drv", outer).built_in("bench.drv", inner).build();
+    let [outer, inner] =
+        ["relay.drv", "bench.drv"].map(|driver| manager.open(driver, None, 0).expect("it opens"));
+    let (manager, _) = INNER.get_or_init(|| (manager, inner));
+    assert_eq!(manager.send(outer, DRV_USER, 3, 4), Ok(7));
+    outer
 }
 
 fn by_alias() -> Stage {
@@ -84,7 +123,17 @@ fn send(stage: Stage) -> Stage {
 }
 
 #[library_benchmark]
+#[bench::to_another(args = (relayed(),), config = at_most(254 * TURNS))]
+fn send_nested(outer: Handle) {
+    let (manager, _) = INNER.get().expect("it is made");
+    for _ in 0..TURNS {
+        let _ = black_box(manager.send(black_box(outer), black_box(DRV_USER), 3, 4));
+    }
+}
+
+#[library_benchmark]
 #[bench::stale(args = (with_stale(),), config = at_most(37 * TURNS))]
+#[bench::forged(args = (with_forged(),), config = at_most(22 * TURNS))]
 fn refuse(stage: Stage) -> Stage {
     for _ in 0..TURNS {
         let _ = black_box(stage.manager.send(black_box(stage.handle), black_box(DRV_USER), 3, 4));
@@ -97,6 +146,21 @@ fn refuse(stage: Stage) -> Stage {
 #[bench::by_alias(args = (by_alias(), "alias777"), config = at_most(7_800))]
 fn open_close(stage: Stage, name: &str) -> Stage {
     open_and_close(&stage.manager, name);
+    stage
+}
+
+#[library_benchmark]
+#[bench::by_file(args = (opened("native.drv"), "native.drv"), config = at_most(3_650))]
+#[bench::by_alias(args = (by_alias(), "alias777"), config = at_most(6_800))]
+fn open(stage: Stage, name: &str) -> (Stage, Handle) {
+    let handle = stage.manager.open(name, None, 0).expect("it opens");
+    (stage, handle)
+}
+
+#[library_benchmark]
+#[bench::beside_another(args = (opened_twice(),), config = at_most(1_060))]
+fn close((stage, handle): (Stage, Handle)) -> Stage {
+    stage.manager.close(handle, 0, 0).expect("it is open");
     stage
 }
 
@@ -117,8 +181,8 @@ fn look_up(config: Config, name: &str) -> Config {
     config
 }
 
-library_benchmark_group!(name = sending, benchmarks = [send, refuse]);
-library_benchmark_group!(name = opening, benchmarks = [open_close, load_unload]);
+library_benchmark_group!(name = sending, benchmarks = [send, send_nested, refuse]);
+library_benchmark_group!(name = opening, benchmarks = [open_close, open, close, load_unload]);
 library_benchmark_group!(name = looking_up, benchmarks = [look_up]);
 
 main!(library_benchmark_groups = [sending, opening, looking_up]);

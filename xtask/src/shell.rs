@@ -1,7 +1,8 @@
 //! Running other programs.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -36,6 +37,47 @@ pub(crate) fn run_with(program: &str, arguments: &[&str], environment: &[(&str, 
     Ok(())
 }
 
+/// Runs tests with cargo, and fails as well when fewer than so many of them were run: a filter that fits nothing and a
+/// condition that is not set leave nothing to fail.
+pub(crate) fn at_least(
+    least: usize,
+    cargo: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<()> {
+    eprintln!("$ {cargo} {}", arguments.join(" "));
+    let mut child = Command::new(cargo)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(root())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{cargo} cannot be started"))?;
+    let mut run = 0;
+    for line in BufReader::new(child.stdout.take().context("it is piped")?).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        run += passed(&line);
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("{cargo} {} ended with {status}", arguments.join(" "));
+    }
+    if run < least {
+        bail!("{cargo} {} ran {run} tests, and there are at least {least}", arguments.join(" "));
+    }
+    Ok(())
+}
+
+/// How many tests have passed, if this line of the test harness is the one that says so.
+fn passed(line: &str) -> usize {
+    let Some(result) = line.strip_prefix("test result: ") else { return 0 };
+    let words: Vec<&str> = result.split_whitespace().collect();
+    let count = words.windows(2).find(|pair| pair[1] == "passed;").map(|pair| pair[0]);
+    count.and_then(|count| count.parse().ok()).unwrap_or(0)
+}
+
 /// What a program prints.
 pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<String> {
     let output = Command::new(program).args(arguments).output();
@@ -56,4 +98,28 @@ pub(crate) fn skip(what: &str) -> Result<()> {
 pub(crate) fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_that_passed_are_counted() {
+        let result =
+            "test result: ok. 11 passed; 0 failed; 2 ignored; 0 measured; 3 filtered out; finished in 0.1s";
+        assert_eq!(passed(result), 11);
+        assert_eq!(passed("test 11 passed; ... ok"), 0);
+        assert_eq!(passed("running 11 tests"), 0);
+    }
+
+    #[test]
+    fn a_run_without_enough_tests_fails() {
+        let lines = "echo 'test result: ok. 4 passed; 0 failed'; echo 'test result: ok. 3 passed; 0 failed'";
+        let run = |least, script: &str| at_least(least, "sh", &["-c", script], &[]);
+        assert!(run(7, lines).is_ok());
+        assert!(run(8, lines).is_err());
+        assert!(run(0, "exit 1").is_err());
+        assert!(run(1, "true").is_err());
+    }
 }
