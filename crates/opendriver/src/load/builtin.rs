@@ -211,6 +211,68 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
+    fn a_driver_stands_in_for_its_file_and_not_for_one_that_gets_its_identity() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let [a, b] = ["a.drv", "b.drv"].map(|name| directory.path().join(name));
+        // What passes for a library where those are ELF, until it is loaded: a head that announces no segments.
+        let program = std::fs::read(std::env::current_exe().expect("a path")).expect("it can be read");
+        let mut head = program[..64].to_vec();
+        let count = if cfg!(target_pointer_width = "64") { 56 } else { 44 };
+        head[count..count + 2].fill(0);
+        std::fs::write(&a, head).expect("it can be written");
+        // As a link the other name is the same file, and after the deletion it has the identity that was registered,
+        // as a new file may.
+        std::fs::hard_link(&a, &b).expect("the system has links");
+        let manager = Manager::builder()
+            .driver_path(None)
+            .search_directory(directory.path())
+            .built_in_file(&a, BuiltIn::new(|_: &Call<'_>| 1))
+            .expect("the file is there")
+            .build();
+        let open = |name: &str| manager.open(name, None, 0);
+        let linked = open("b.drv").expect("it is the same file");
+        let under_own_name = open("a.drv").expect("it is there");
+        assert_eq!(manager.module(linked), manager.module(under_own_name));
+        for handle in [linked, under_own_name] {
+            manager.close(handle, 0, 0).expect("it is open");
+        }
+        // Loaded or not: it is not found as the other file.
+        for loaded in [true, false] {
+            let held = loaded.then(|| open("a.drv").expect("it is there"));
+            std::fs::remove_file(&a).expect("it is there");
+            open("b.drv").expect_err("it is another file, and no driver");
+            let located = manager.locate("b.drv", None);
+            assert!(
+                !located.is_ok_and(|located| matches!(located.place, Place::BuiltIn)),
+                "loaded: {loaded}"
+            );
+            if let Some(handle) = held {
+                manager.close(handle, 0, 0).expect("it is open");
+            }
+            std::fs::hard_link(&b, &a).expect("the system has links");
+        }
+        open("b.drv").expect("it is the same file again");
+    }
+
+    #[test]
+    fn of_two_drivers_for_one_file_the_last_one_stands_in() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("a.drv");
+        std::fs::write(&file, "").expect("it can be written");
+        let driver = |answer| BuiltIn::new(move |_: &Call<'_>| answer);
+        let manager = Manager::builder()
+            .driver_path(None)
+            .search_directory(directory.path())
+            .built_in_file(&file, driver(1))
+            .and_then(|builder| builder.built_in_file(&file, driver(2)))
+            .expect("the file is there")
+            .build();
+        let handle = manager.open("a.drv", None, 0).expect("it is there");
+        assert_eq!(manager.send(handle, 0x4000, 0, 0), Ok(2));
+    }
+
+    #[test]
     fn what_is_no_driver_is_loaded_and_unloaded_and_what_fails_is_not_loaded() {
         let directory = tempfile::tempdir().expect("a directory");
         let file = |name: &str| {

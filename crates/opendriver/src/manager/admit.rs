@@ -15,7 +15,7 @@ use crate::load::{Code, native};
 use crate::module::{Module, Policy};
 use crate::presence::Record;
 use crate::resolve::name::FileName;
-use crate::resolve::search::Found;
+use crate::resolve::search::{Found, StandIn};
 use crate::sync::MutexGuard;
 
 /// A driver file that was asked for.
@@ -30,7 +30,7 @@ pub(super) struct Wanted<'a> {
 enum Source<'a> {
     BuiltIn(&'a BuiltIn, usize),
     /// A driver in the program that stands in for the file.
-    StandIn(BuiltIn, usize, Found),
+    StandIn(&'a StandIn, Found),
     File(Found),
 }
 
@@ -79,8 +79,10 @@ impl Manager {
             }
             let source = self.source(setup, wanted, &bare)?;
             let known = match &source {
-                Source::File(found) | Source::StandIn(.., found) => self.lock().modules.of_file(&found.id),
-                Source::BuiltIn(_, identity) => self.lock().modules.of_identity(*identity),
+                Source::File(found) => self.lock().modules.of_file(&found.id),
+                Source::StandIn(StandIn { identity, .. }, _) | Source::BuiltIn(_, identity) => {
+                    self.lock().modules.of_identity(*identity)
+                }
             };
             let (id, held) = match known {
                 Some(id) => (id, false),
@@ -91,11 +93,13 @@ impl Manager {
                 // If that was the only user, the module has had no DRV_LOAD or is up, and `join` lets the next one in.
                 state.modules.get_mut(id).expect("a module with a user stays").users -= 1;
             }
-            let file = match &source {
-                Source::File(found) | Source::StandIn(.., found) => Some(found),
-                Source::BuiltIn(..) => None,
+            // Nobody keeps the file open for which a driver stands in: its identity may become that of another one.
+            let (file, lasting) = match &source {
+                Source::File(found) => (Some(found), Some(found.id.clone())),
+                Source::StandIn(_, found) => (Some(found), None),
+                Source::BuiltIn(..) => (None, None),
             };
-            state.modules.add_names(id, base_names(wanted, file), file.map(|found| found.id.clone()));
+            state.modules.add_names(id, base_names(wanted, file), lasting);
             if let Some(admitted) = self.join(state, id, deadline, setup, wanted)? {
                 return Ok(admitted);
             }
@@ -103,13 +107,18 @@ impl Manager {
     }
 
     /// The driver in the program under that name, or else a file.
-    fn source(&self, setup: &Setup, wanted: &Wanted<'_>, bare: &[String]) -> Result<Source<'_>, OpenFailure> {
+    fn source<'a>(
+        &'a self,
+        setup: &'a Setup,
+        wanted: &Wanted<'_>,
+        bare: &[String],
+    ) -> Result<Source<'a>, OpenFailure> {
         if let Some((driver, identity)) = bare.iter().find_map(|name| self.built_ins.get(name)) {
             return Ok(Source::BuiltIn(driver, *identity));
         }
         let found = setup.search.find(&wanted.name).map_err(|not_found| not_found.into_error(wanted.file))?;
         Ok(match setup.search.stand_in(&found.id) {
-            Some((driver, identity)) => Source::StandIn(driver, identity, found),
+            Some(stand_in) => Source::StandIn(stand_in, found),
             None => Source::File(found),
         })
     }
@@ -130,7 +139,7 @@ impl Manager {
             Source::BuiltIn(driver, identity) => {
                 (driver.code(*identity, Path::new(&wanted.name.base))?, None)
             }
-            Source::StandIn(driver, identity, found) => {
+            Source::StandIn(StandIn { driver, identity, .. }, found) => {
                 (self.or_gone(wanted, driver.code(*identity, &found.path))?, Some(found.path.clone()))
             }
             Source::File(found) => {

@@ -16,6 +16,7 @@ use super::state::State;
 use super::{Manager, Setup};
 use crate::load::builtin::BuiltIn;
 use crate::observe::{Observer, Observers};
+use crate::resolve::search::StandIn;
 use crate::sync::atomic::{AtomicU32, AtomicUsize};
 use crate::sync::{Condvar, Mutex};
 use crate::sys::{self, FileId};
@@ -32,7 +33,7 @@ pub struct ManagerBuilder {
     path: Option<OsString>,
     directories: Vec<PathBuf>,
     built_ins: Vec<(String, BuiltIn)>,
-    stand_ins: Vec<(FileId, BuiltIn)>,
+    stand_ins: Vec<(FileId, PathBuf, BuiltIn)>,
     observers: Vec<Arc<dyn Observer>>,
     notifier: Option<Arc<dyn Notifier>>,
 }
@@ -71,14 +72,16 @@ impl ManagerBuilder {
 
     /// Lets a driver that is compiled into the program stand in for a file. Everything up to the loading is done as
     /// if the file were a library: the search in directories and on drives, without regard to case, under whatever
-    /// spelling. The file must exist; what is in it does not matter.
+    /// spelling and through other links to it. The file must exist; what is in it does not matter. When it is
+    /// deleted or replaced, the driver stands in for nothing any more.
     ///
     /// # Errors
     ///
     /// Those of looking at the file.
     pub fn built_in_file(mut self, file: impl AsRef<Path>, driver: BuiltIn) -> io::Result<ManagerBuilder> {
         let file = file.as_ref();
-        self.stand_ins.push((FileId::of(file, &fs::metadata(file)?), driver));
+        let id = FileId::of(file, &fs::metadata(file)?);
+        self.stand_ins.push((id, std::path::absolute(file)?, driver));
         Ok(self)
     }
 
@@ -111,12 +114,11 @@ impl ManagerBuilder {
             // Odd numbers: the system's values for libraries are aligned addresses.
             .map(|(n, (name, driver))| (fold(&name), (driver, 2 * n + 1)))
             .collect();
-        let stand_ins: HashMap<FileId, (BuiltIn, usize)> = self
-            .stand_ins
-            .into_iter()
-            .enumerate()
-            .map(|(n, (file, driver))| (file, (driver, 2 * (first_stand_in + n) + 1)))
-            .collect();
+        let mut stand_ins: HashMap<FileId, Vec<StandIn>> = HashMap::new();
+        for (n, (file, path, driver)) in self.stand_ins.into_iter().enumerate() {
+            let identity = 2 * (first_stand_in + n) + 1;
+            stand_ins.entry(file).or_default().push(StandIn { path, driver, identity });
+        }
         let stand_ins = Arc::new(stand_ins);
         let setup = Setup::new(self.config, &first_directories, &self.directories, &stand_ins);
         Manager {

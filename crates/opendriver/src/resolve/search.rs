@@ -31,8 +31,25 @@ pub(crate) struct SearchPlan {
     pub(crate) heads: KnownHeads,
 }
 
-/// Drivers in the program by the file that each stands in for, with the numbers of their code.
-pub(crate) type StandIns = Arc<HashMap<FileId, (BuiltIn, usize)>>;
+/// Drivers in the program by the file that each stands in for; of several for one file the last one counts.
+pub(crate) type StandIns = Arc<HashMap<FileId, Vec<StandIn>>>;
+
+/// A driver in the program that stands in for a file.
+#[derive(Clone, Debug)]
+pub(crate) struct StandIn {
+    /// Where the file was, absolute.
+    pub(crate) path: PathBuf,
+    pub(crate) driver: BuiltIn,
+    /// The number of its code.
+    pub(crate) identity: usize,
+}
+
+impl StandIn {
+    /// Whether the file is still there. When it has gone, the system may give its identity to any new file.
+    fn stands_for(&self, file: &FileId) -> bool {
+        fs::metadata(&self.path).is_ok_and(|metadata| FileId::of(&self.path, &metadata) == *file)
+    }
+}
 
 /// A file that this process can load.
 #[derive(Debug)]
@@ -231,7 +248,7 @@ impl SearchPlan {
         }
         let id = FileId::of(path, &metadata);
         let head = self.heads.read(path, &id, &metadata).map_err(unreadable)?;
-        if head.suits_this_process() || self.stand_ins.contains_key(&id) {
+        if head.suits_this_process() || self.stand_in(&id).is_some() {
             Ok((id, head))
         } else {
             Err(PassedOver::WrongKind { head })
@@ -239,8 +256,8 @@ impl SearchPlan {
     }
 
     /// The driver that stands in for a file.
-    pub(crate) fn stand_in(&self, file: &FileId) -> Option<(BuiltIn, usize)> {
-        self.stand_ins.get(file).cloned()
+    pub(crate) fn stand_in(&self, file: &FileId) -> Option<&StandIn> {
+        self.stand_ins.get(file)?.iter().rev().find(|stand_in| stand_in.stands_for(file))
     }
 
     /// Where to start, in turn.
