@@ -254,28 +254,49 @@ fn the_last_to_leave_takes_the_module_down() {
 }
 
 #[test]
-fn a_module_is_revived_while_its_last_visitor_is_still_inside() {
-    let (world, manager) = scene();
-    let (entered, is_inside) = gate();
-    let (leave, may_leave) = gate();
-    world.on("probea", DRV_USER, move |_| {
-        entered.send(()).expect("the test waits");
-        wait(&may_leave);
-        None
-    });
-    let old = manager.open("probea.dll", None, 0).expect("it opens");
-    thread::scope(|scope| {
-        scope.spawn(|| manager.send(old, DRV_USER, 0, 0));
-        wait(&is_inside);
-        manager.close(old, 0, 0).expect("it is open");
-        let new = manager.open("probea.dll", None, 0).expect("it is still loaded");
-        leave.send(()).expect("the driver waits");
-        assert_eq!(manager.send(new, DRV_USER + 1, 0, 0), Ok(0x5A5A));
-        manager.close(new, 0, 0).expect("it is open");
-    });
-    let count = |message| world.count("probea", message);
-    assert_eq!([count(DRV_LOAD), count(DRV_ENABLE), count(DRV_DISABLE), count(DRV_FREE)], [1, 1, 1, 1]);
-    assert_eq!(world.take_log().last().map(String::as_str), Some("probea detach"));
+fn a_driver_blocks_in_a_message_while_another_thread_closes_it_and_opens_it_again() {
+    // Whether the message comes back while the new instance is open, or when that one has gone as well.
+    for message_first in [true, false] {
+        let (world, manager) = scene();
+        let (entered, is_inside) = gate();
+        let (leave, may_leave) = gate();
+        world.on("probea", DRV_USER, move |_| {
+            entered.send(()).expect("the test waits");
+            wait(&may_leave);
+            Some(0x77)
+        });
+        let old = manager.open("probea.dll", None, 0).expect("it opens");
+        thread::scope(|scope| {
+            let sender = scope.spawn(|| manager.send(old, DRV_USER, 0, 0));
+            wait(&is_inside);
+            manager.close(old, 0, 0).expect("it is open");
+            let new = manager.open("probea.dll", None, 0).expect("it is still loaded");
+            assert_ne!(old, new);
+            assert!(manager.send(old, DRV_USER + 1, 0, 0).is_err(), "opening does not bring it back");
+            assert!(manager.close(old, 0, 0).is_err());
+            assert_eq!(manager.send(new, DRV_USER + 1, 0, 0), Ok(0x5A5A), "nobody waits for the blocked one");
+            let finish_message = || {
+                leave.send(()).expect("the driver waits");
+                assert_eq!(sender.join().expect("no panic"), Ok(0x77), "the message ends as it began");
+            };
+            if message_first {
+                finish_message();
+                assert_eq!(manager.send(new, DRV_USER + 1, 0, 0), Ok(0x5A5A));
+                assert_eq!(world.count("probea", DRV_DISABLE), 0, "an instance is open");
+                manager.close(new, 0, 0).expect("it is open");
+            } else {
+                manager.close(new, 0, 0).expect("it is open");
+                assert_eq!(world.count("probea", DRV_DISABLE), 0, "somebody is inside");
+                finish_message();
+            }
+            assert!(manager.send(old, DRV_USER + 1, 0, 0).is_err());
+        });
+        let count = |message| world.count("probea", message);
+        assert_eq!([count(DRV_LOAD), count(DRV_ENABLE), count(DRV_DISABLE), count(DRV_FREE)], [1, 1, 1, 1]);
+        assert_eq!([count(DRV_OPEN), count(DRV_USER), count(DRV_CLOSE)], [2, 1, 2]);
+        assert_eq!(world.take_log().last().map(String::as_str), Some("probea detach"));
+        assert!(manager.instances().is_empty());
+    }
 }
 
 #[test]
@@ -284,11 +305,22 @@ fn two_drivers_close_each_other_from_two_threads() {
     let a = manager.open("probea.dll", None, 0).expect("it opens");
     let b = manager.open("probeb.drv", None, 0).expect("it opens");
     let both = Arc::new(Barrier::new(2));
-    for (driver, target) in [("probea", b), ("probeb", a)] {
+    let (a_closes, is_a_closing) = gate();
+    let (b_closes, is_b_closing) = gate();
+    // Neither comes back from DRV_CLOSE before the other is in it as well.
+    let closings = [(a_closes, is_b_closing), (b_closes, is_a_closing)];
+    for ((driver, target), (closes, is_other_closing)) in
+        [("probea", b), ("probeb", a)].into_iter().zip(closings)
+    {
         let (manager, both) = (manager.clone(), both.clone());
         world.on(driver, DRV_USER, move |_| {
             both.wait();
             Some(isize::from(manager.close(target, 0, 0).is_ok()))
+        });
+        world.on(driver, DRV_CLOSE, move |_| {
+            closes.send(()).expect("the other waits");
+            wait(&is_other_closing);
+            None
         });
     }
     thread::scope(|scope| {
