@@ -7,15 +7,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Default)]
 pub(super) struct Aliases(Mutex<HashSet<Arc<str>>>);
 
+/// How many names are shared at most. A million instances have far fewer names between them, and a set that outgrows the
+/// caches would cost more time than it saves memory.
+const MOST: usize = 1024;
+
 impl Aliases {
-    /// The shared name that is written so.
+    /// The name that is written so; shared, unless there are very many names.
     pub(super) fn shared(&self, alias: &str) -> Arc<str> {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = names.get(alias) {
             return known.clone();
         }
         let new: Arc<str> = Arc::from(alias);
-        names.insert(new.clone());
+        if names.len() < MOST {
+            names.insert(new.clone());
+        }
         new
     }
 
