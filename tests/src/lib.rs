@@ -3,6 +3,7 @@
 pub mod c_library;
 pub mod compile;
 pub mod library;
+pub mod named;
 pub mod probe;
 pub mod probes;
 pub mod replay;
