@@ -341,6 +341,7 @@ fn close_oneself_inside_open() {
     let manager = scene.manager.clone();
     scene.world.on("probea", DRV_OPEN, move |hit| {
         assert_eq!(manager.close(hit.own(), 1, 2), Ok(1));
+        assert!(manager.send(hit.own(), DRV_USER, 0, 0).is_err(), "the handle is dead");
         None
     });
     let error = scene.manager.open("probea.dll", None, 0).expect_err("it has closed itself");
@@ -356,6 +357,7 @@ fn close_oneself_inside_load() {
     let manager = scene.manager.clone();
     scene.world.on("probea", DRV_LOAD, move |hit| {
         assert_eq!(manager.close(hit.own(), 1, 2), Ok(1));
+        assert!(manager.send(hit.own(), DRV_USER, 0, 0).is_err(), "the handle is dead");
         None
     });
     let error = scene.manager.open("probea.dll", None, 0).expect_err("it has closed itself");

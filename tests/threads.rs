@@ -254,6 +254,74 @@ fn the_last_to_leave_takes_the_module_down() {
 }
 
 #[test]
+fn the_thread_that_took_a_module_down_finds_the_old_handle_dead() {
+    let (world, manager) = scene();
+    let (entered, is_inside) = gate();
+    let (leave, may_leave) = gate();
+    world.on("probea", DRV_USER, move |_| {
+        entered.send(()).expect("the test waits");
+        wait(&may_leave);
+        None
+    });
+    let (again, new) = (manager.clone(), Arc::new(Mutex::new(None)));
+    let opened = new.clone();
+    world.on("probea", DRV_DISABLE, move |hit| {
+        if hit.nth == 1 {
+            assert!(again.send(hit.own(), DRV_POWER, 0, 0).is_ok(), "it still gets what it sends itself");
+            *opened.lock().expect("no panic") = Some(again.open("probea.dll", None, 0).expect("it opens"));
+        }
+        None
+    });
+    let old = manager.open("probea.dll", None, 0).expect("it opens");
+    thread::scope(|scope| {
+        let sender = scope.spawn(|| {
+            manager.send(old, DRV_USER, 0, 0).expect("it is open");
+            manager.send(old, DRV_POWER, 0, 0)
+        });
+        wait(&is_inside);
+        manager.close(old, 0, 0).expect("it is open");
+        leave.send(()).expect("the driver waits");
+        assert!(sender.join().expect("no panic").is_err(), "the descent in its name is over");
+    });
+    let new = new.lock().expect("no panic").expect("the driver has opened it");
+    manager.close(new, 0, 0).expect("it is open");
+    let expected = "h1:LOAD h1:ENABLE h1:OPEN h1:USER h1:CLOSE h1:DISABLE h1:POWER h2:ENABLE h2:OPEN \
+                    h2:CLOSE h2:DISABLE h2:FREE";
+    assert_eq!(world.take_sequence(), expected);
+}
+
+/// The other thread may not be told in the middle of a message that it is still to answer.
+#[test]
+fn the_last_to_leave_has_left_its_outermost_message() {
+    let (world, manager) = scene();
+    let (entered, is_inside) = gate();
+    let (leave, may_leave) = gate();
+    let beside = manager.open("probeb.drv", None, 0).expect("it opens");
+    let again = manager.clone();
+    world.on("probea", DRV_USER, move |hit| {
+        assert_eq!(again.send(hit.own(), DRV_POWER, 0, 0), Ok(0x78));
+        assert!(again.send(hit.own(), DRV_USER, 0, 0).is_err(), "it was closed meanwhile");
+        assert!(again.send(beside, DRV_USER, 0, 0).is_ok());
+        Some(0x77)
+    });
+    world.on("probea", DRV_POWER, move |_| {
+        entered.send(()).expect("the test waits");
+        wait(&may_leave);
+        Some(0x78)
+    });
+    let handle = manager.open("probea.dll", None, 0).expect("it opens");
+    world.take_sequence();
+    thread::scope(|scope| {
+        let sender = scope.spawn(|| manager.send(handle, DRV_USER, 0, 0));
+        wait(&is_inside);
+        manager.close(handle, 0, 0).expect("it is open");
+        leave.send(()).expect("the driver waits");
+        assert_eq!(sender.join().expect("no panic"), Ok(0x77));
+    });
+    assert_eq!(world.take_sequence(), "h2:USER h2:POWER h2:CLOSE h1:USER h2:DISABLE h2:FREE");
+}
+
+#[test]
 fn a_driver_blocks_in_a_message_while_another_thread_closes_it_and_opens_it_again() {
     // Whether the message comes back while the new instance is open, or when that one has gone as well.
     for message_first in [true, false] {

@@ -9,7 +9,7 @@
 //! `cargo xtask loom` runs them. `LOOM_MAX_PREEMPTIONS` looks further than the two or three preemptions of a thread that
 //! are tried here, and takes its time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex as Plain, OnceLock, Weak};
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
@@ -32,6 +32,8 @@ struct Ledger {
     wrongs: Plain<Vec<String>>,
     /// The instance to which DRV_OPEN was sent last.
     opening: Plain<Option<Handle>>,
+    /// The instances in whose name DRV_FREE was sent.
+    freed: Plain<HashSet<Handle>>,
     manager: OnceLock<Weak<Manager>>,
 }
 
@@ -66,6 +68,9 @@ impl Ledger {
             _ if call.driver_id != raw || call.module != file => {
                 self.wrong(format!("{call} reached {file}"));
             }
+            DRV_USER if self.freed.lock().expect("no panic").contains(&call.handle) => {
+                self.wrong(format!("{call} after its DRV_FREE"));
+            }
             _ => {}
         }
         match call.message {
@@ -79,6 +84,9 @@ impl Ledger {
                 self.wrong(format!("no close of oneself in {call}"));
             }
             _ => {}
+        }
+        if call.message == DRV_FREE {
+            self.freed.lock().expect("no panic").insert(call.handle);
         }
         let after = inside.fetch_sub(1, Ordering::Relaxed) - 1;
         if matches!(call.message, DRV_DISABLE | DRV_FREE) && before != after {
@@ -263,6 +271,24 @@ fn the_last_leaver_unloads() {
         assert!(scene.close(handle));
         let accepted = senders.into_iter().map(|sender| sender.join().expect("no panic")).sum();
         scene.assert_even(1..=1, accepted);
+    });
+}
+
+#[test]
+fn the_last_leaver_is_refused_ever_after() {
+    model(|| {
+        let scene = Scene::new();
+        let handle = scene.open("a.drv");
+        let other = scene.clone();
+        // The new instance may come between the DRV_FREE of the old one and the unloading.
+        let closer = thread::spawn(move || {
+            assert!(other.close(handle));
+            other.open("a.drv")
+        });
+        let accepted = (0..2).filter(|_| scene.send(handle, DRV_USER)).count();
+        let next = closer.join().expect("no panic");
+        assert!(!scene.send(handle, DRV_USER) && scene.close(next));
+        scene.assert_even(1..=2, accepted);
     });
 }
 

@@ -155,6 +155,9 @@ impl Manager {
         let identity = code.identity();
         let name = wanted.name.base.clone();
         let module = Arc::new(Module::new(name, path, code, policy));
+        // What a model does may not depend on whether the allocator uses an address again.
+        #[cfg(loom)]
+        std::mem::forget(Arc::downgrade(&module));
         let mut state = self.lock();
         if let Some(known) = state.modules.of_identity(identity) {
             drop(state);

@@ -58,7 +58,8 @@ impl Manager {
             Stage::Opening => Stage::Abandoned,
             Stage::Open => Stage::Closing,
         };
-        instance.closer = Some(me);
+        // Where there is no DRV_CLOSE, it is dead for this thread too.
+        instance.closer = (instance.stage != Stage::Stillborn).then_some(me);
         if !may_veto {
             self.slots.get(handle).expect("it has a slot").set_closing(handle);
         }
@@ -94,6 +95,7 @@ impl Manager {
         let instance = state.places.get_mut(handle).expect("the opener or the closer frees the slot");
         if instance.stage == Stage::Abandoned {
             instance.stage = Stage::Stillborn;
+            instance.closer = None;
             return;
         }
         // The opener has come back before us.
@@ -147,7 +149,12 @@ impl Manager {
         loop {
             match self.next_step(id) {
                 Step::None => return,
-                Step::Descend(module, farewell, descent) => self.descend(id, &module, farewell, descent),
+                Step::Descend(module, farewell, descent) => {
+                    let Some(handle) = farewell else { return };
+                    self.descend(id, &module, handle, descent);
+                    // Dead for this thread too from here on, wherever the descent has led.
+                    self.lock().release(&self.slots, id, handle);
+                }
                 Step::Unload(module) => {
                     if let Some(kept) = &mut self.lock().kept {
                         kept.push(module);
@@ -171,10 +178,13 @@ impl Manager {
             return Step::None;
         }
         let (phase, farewell) = (loaded.phase, loaded.farewell);
-        let free_to_go = |inside| match phase {
-            // The driver may be told in the middle of a message of this very thread, as on Windows.
-            Phase::Up => inside != Inside::Others,
-            _ => inside == Inside::Nobody,
+        let closer = farewell.and_then(|handle| state.places.get(handle)?.closer);
+        let free_to_go = |inside| match inside {
+            Inside::Nobody => true,
+            // A driver that closes its last instance in the middle of a message is told there and then, as on Windows;
+            // one that merely comes back from a message inside a message is not.
+            Inside::OnlyMe => phase == Phase::Up && closer == Some(me),
+            Inside::Others => false,
         };
         if !matches!(phase, Phase::Up | Phase::Mapped) {
             return Step::None;
@@ -204,9 +214,8 @@ impl Manager {
 
     /// DRV_DISABLE, DRV_FREE. A driver that opens itself again from inside one of them changes the phase, and the
     /// rest is not sent.
-    fn descend(&self, id: ModuleId, module: &Module, farewell: Option<Handle>, descent: u64) {
+    fn descend(&self, id: ModuleId, module: &Module, handle: Handle, descent: u64) {
         let me = Record::own().thread();
-        let Some(handle) = farewell else { return };
         self.call(module, handle, DRV_DISABLE, (0, 0), None);
         if !self.advance(id, Phase::Disabling(me, descent), Phase::Freeing(me, descent)) {
             return;
