@@ -9,6 +9,7 @@ use opendriver::{Config, Handle, Manager, Settings};
 
 use crate::drivers;
 use crate::measure::best;
+use crate::opening::turn;
 
 /// A line of the drawing: what it shows, and nanoseconds by N.
 struct Curve {
@@ -34,7 +35,7 @@ pub fn draw(target: &Path) -> std::io::Result<()> {
         in_order.push((n as f64, sent(&manager, &open[..some])));
         at_random.push((n as f64, sent(&manager, &scattered)));
         if n < 1_000_000 {
-            opening.push((n as f64, best(20_000, || open_and_close(&manager))));
+            opening.push((n as f64, best(20_000, || turn(&manager, "native.drv"))));
         }
         println!("{n}: {:?} {:?} {:?}", in_order.last(), at_random.last(), opening.last());
     }
@@ -60,11 +61,6 @@ fn sent(manager: &Manager, handles: &[Handle]) -> f64 {
         let handle = *next.next().expect("a cycle");
         _ = black_box(manager.send(black_box(handle), black_box(DRV_USER), 3, 4));
     })
-}
-
-fn open_and_close(manager: &Manager) {
-    let handle = manager.open("native.drv", None, 0).expect("it opens");
-    manager.close(handle, 0, 0).expect("it is open");
 }
 
 fn looked_up(keys: u32) -> f64 {

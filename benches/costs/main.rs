@@ -2,8 +2,7 @@
 //!
 //! `cargo bench -p opendriver-benches` prints the table and writes it as JSON to `target/costs.json`. A row has a
 //! goal; one that misses it is marked, and does not fail the run, because the machine may be busy. Build the C library
-//! first (`cargo build --release`), or its rows count as
-//! missed.
+//! first (`cargo build --release`), or its rows count as missed.
 
 mod alternatives;
 mod c_library;

@@ -83,7 +83,8 @@ fn dlopened(path: &Path) {
     black_box(*symbol);
 }
 
-fn turn(manager: &Manager, name: &str) {
+/// Opens a driver and closes it.
+pub fn turn(manager: &Manager, name: &str) {
     let handle = manager.open(name, None, 0).expect("it opens");
     manager.close(handle, 0, 0).expect("it is open");
 }

@@ -3,13 +3,13 @@
 //! manager's own protocol orders, and nothing that would cover for it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::thread;
+use std::{hint, thread};
 
 use opendriver::abi::*;
 use opendriver::{BuiltIn, Handle, Manager};
 
 const SENDERS: usize = 3;
-const ROUNDS: u64 = 2000;
+const ROUNDS: u64 = 5000;
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 static LOADS: AtomicU64 = AtomicU64::new(0);
@@ -57,7 +57,12 @@ fn senders_and_closers_meet_in_the_manager_only() {
             while !done.load(Relaxed) {
                 let Some(handle) = Handle::from_raw(HDRVR(current.load(Relaxed))) else { continue };
                 let word = handle.to_raw().0 as LPARAM;
-                accepted += u64::from(manager.send(handle, DRV_USER, word, 0).is_ok());
+                let sent = manager.send(handle, DRV_USER, word, 0).is_ok();
+                accepted += u64::from(sent);
+                if !sent {
+                    // The closer goes on sooner where there are more threads than processors.
+                    thread::yield_now();
+                }
             }
             accepted
         };
@@ -67,8 +72,10 @@ fn senders_and_closers_meet_in_the_manager_only() {
             let handle = manager.open("bare.drv", None, 0).expect("it opens");
             current.store(handle.to_raw().0, Relaxed);
             // Somebody is to get in before the door closes.
+            let mut looks = 0;
             while ARRIVED.load(Relaxed) == sent_before {
-                thread::yield_now();
+                looks += 1;
+                if looks % 1000 == 0 { thread::yield_now() } else { hint::spin_loop() }
             }
             manager.close(handle, 0, 0).expect("nobody else closes");
             sent_before = ARRIVED.load(Relaxed);

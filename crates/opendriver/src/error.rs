@@ -124,11 +124,8 @@ pub struct NoEntry {
 impl fmt::Display for NoEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.empty {
-            return write!(
-                f,
-                "the entry {:?} of section [{}] is empty ({})",
-                self.name, self.section, self.config
-            );
+            let Self { name, section, config, .. } = self;
+            return write!(f, "the entry {:?} of section [{section}] is empty ({config})", Short(name));
         }
         write!(f, "section [{}] has no entry {:?} ({})", self.section, Short(&self.name), self.config)?;
         if !self.elsewhere.is_empty() {

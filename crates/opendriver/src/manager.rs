@@ -17,7 +17,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::ptr::NonNull;
-use std::sync::{Arc, Mutex as Anywhere, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use opendriver_config::{Config, ConfigError};
 
@@ -37,7 +37,7 @@ use crate::presence::Record;
 use crate::resolve::head::known::KnownHeads;
 use crate::resolve::search::{SearchPlan, StandIns};
 use crate::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Condvar, Mutex, MutexGuard, global};
 use crate::sys;
 use crate::table::Slots;
 
@@ -276,8 +276,10 @@ impl Setup {
     }
 }
 
-/// What managers that have gone have left loaded. Kept, so that it counts as in use and not as lost.
-static STAYING: Anywhere<Vec<Arc<Module>>> = Anywhere::new(Vec::new());
+// What managers that have gone have left loaded. Kept, so that it counts as in use and not as lost.
+global! {
+    static STAYING: Mutex<Vec<Arc<Module>>> = Mutex::new(Vec::new());
+}
 
 impl Drop for Manager {
     fn drop(&mut self) {

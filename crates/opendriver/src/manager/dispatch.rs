@@ -133,8 +133,8 @@ impl Manager {
         message: u32,
         lparams: (LPARAM, LPARAM),
     ) -> Result<LRESULT, StaleHandle> {
-        let entered = Record::own().enter(seen.module.cast_mut().cast());
         let mark = seen.module.cast_mut().cast();
+        let entered = Record::own().enter(mark);
         if !slot.is(handle) {
             drop(entered);
             self.left(mark);

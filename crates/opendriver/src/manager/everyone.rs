@@ -146,24 +146,21 @@ impl Manager {
     fn close_each(&self, mut asked: HashSet<Handle>) -> Vec<CloseError> {
         // A driver that answers each DRV_CLOSE with an open must not keep us for ever.
         const PASSES: usize = 16;
-        let mut kept = Vec::new();
+        let (mut kept, mut kept_open) = (Vec::new(), HashSet::new());
         for _ in 0..PASSES {
             let open = self.instances().into_iter().map(|info| info.handle);
             let new: Vec<Handle> = open.filter(|handle| asked.insert(*handle)).collect();
             if new.is_empty() {
                 break;
             }
-            kept.extend(
-                new.into_iter()
-                    .filter_map(|handle| self.close(handle, 0, 0).err())
-                    .filter(|error| matches!(error, CloseError::Vetoed { .. })),
-            );
+            for handle in new {
+                if let Err(error @ CloseError::Vetoed { .. }) = self.close(handle, 0, 0) {
+                    kept_open.insert(handle);
+                    kept.push(error);
+                }
+            }
         }
-        let handle = |error: &CloseError| match error {
-            CloseError::Vetoed { handle, .. } => *handle,
-            CloseError::Stale(stale) => stale.handle,
-        };
-        self.lock().kept_open = kept.iter().map(handle).collect();
+        self.lock().kept_open = kept_open;
         kept
     }
 

@@ -61,7 +61,7 @@ impl Manager {
     #[doc(alias = "DrvOpen")]
     pub fn open(&self, name: &str, section: Option<&str>, lparam2: LPARAM) -> Result<Handle, OpenError> {
         let setup = self.setup();
-        self.try_lines(&setup, name, section, |line| self.open_line(&setup, line, lparam2))
+        self.try_lines(&setup, name, section, |line| self.open_line(&setup, line, lparam2, |written| written))
     }
 
     /// As [`Manager::open`], with parameters that replace those of the entry or the name. `None` leaves the driver
@@ -78,11 +78,7 @@ impl Manager {
         lparam2: LPARAM,
     ) -> Result<Handle, OpenError> {
         let setup = self.setup();
-        self.try_lines(&setup, name, section, |line| {
-            let (name, file, _) = resolve::split(&line.text, &setup.config)?;
-            let alias = line.entry.as_ref().map(|entry| self.aliases.shared(entry.alias()));
-            self.open_wanted(&setup, Wanted { file, name, alias }, parameters, lparam2)
-        })
+        self.try_lines(&setup, name, section, |line| self.open_line(&setup, line, lparam2, |_| parameters))
     }
 
     /// Opens an instance of the driver in a file, given apart from its parameters: for paths with blanks, which
@@ -133,10 +129,17 @@ impl Manager {
         }
     }
 
-    fn open_line(&self, setup: &Setup, line: &Line, lparam2: LPARAM) -> Result<Handle, OpenFailure> {
-        let (name, file, parameters) = resolve::split(&line.text, &setup.config)?;
+    /// `parameters` says what the driver gets, from what is written behind the file name.
+    fn open_line<'a>(
+        &self,
+        setup: &Setup,
+        line: &'a Line,
+        lparam2: LPARAM,
+        parameters: impl FnOnce(Option<&'a str>) -> Option<&'a str>,
+    ) -> Result<Handle, OpenFailure> {
+        let (name, file, written) = resolve::split(&line.text, &setup.config)?;
         let alias = line.entry.as_ref().map(|entry| self.aliases.shared(entry.alias()));
-        self.open_wanted(setup, Wanted { file, name, alias }, parameters, lparam2)
+        self.open_wanted(setup, Wanted { file, name, alias }, parameters(written), lparam2)
     }
 
     fn open_wanted(

@@ -226,7 +226,7 @@ fn word32(bytes: &[u8], at: usize, big: bool) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn of_bytes(bytes: &[u8]) -> Head {
+    pub(super) fn of_bytes(bytes: &[u8]) -> Head {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), bytes).expect("it can be written");
         Head::read(file.path()).expect("it can be read")

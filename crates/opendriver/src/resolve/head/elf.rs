@@ -114,13 +114,8 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::of_bytes;
     use super::*;
-
-    fn of_bytes(bytes: &[u8]) -> Head {
-        let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        std::fs::write(file.path(), bytes).expect("it can be written");
-        Head::read(file.path()).expect("it can be read")
-    }
 
     /// A file with one program header that maps `length` bytes.
     fn made(wide: bool, big: bool, kind: u16, machine: u16, length: u64) -> Vec<u8> {
