@@ -30,6 +30,34 @@ fn wait(gate: &Mutex<Receiver<()>>) {
     gate.lock().expect("no panic").recv_timeout(Duration::from_secs(30)).expect("the other side signals");
 }
 
+/// A message in which the driver stays until it is let go.
+struct Blocked {
+    is_inside: Mutex<Receiver<()>>,
+    leave: Sender<()>,
+}
+
+impl Blocked {
+    fn in_message(world: &World, message: u32, answer: Option<LRESULT>) -> Blocked {
+        let (entered, is_inside) = gate();
+        let (leave, may_leave) = gate();
+        world.on("probea", message, move |_| {
+            entered.send(()).expect("the test waits");
+            wait(&may_leave);
+            answer
+        });
+        Blocked { is_inside, leave }
+    }
+
+    /// Until the driver has the message.
+    fn wait(&self) {
+        wait(&self.is_inside);
+    }
+
+    fn let_go(&self) {
+        self.leave.send(()).expect("the driver waits");
+    }
+}
+
 #[test]
 fn racing_threads_load_once() {
     const THREADS: usize = 8;
@@ -225,22 +253,16 @@ fn an_open_waits_for_a_descent_and_loads_again() {
 #[test]
 fn the_last_to_leave_takes_the_module_down() {
     let (world, manager) = scene();
-    let (entered, is_inside) = gate();
-    let (leave, may_leave) = gate();
-    world.on("probea", DRV_USER, move |_| {
-        entered.send(()).expect("the test waits");
-        wait(&may_leave);
-        Some(0x77)
-    });
+    let blocked = Blocked::in_message(&world, DRV_USER, Some(0x77));
     let handle = manager.open("probea.dll", None, 0).expect("it opens");
     world.take_log();
     thread::scope(|scope| {
         let sender = scope.spawn(|| manager.send(handle, DRV_USER, 0, 0));
-        wait(&is_inside);
+        blocked.wait();
         assert_eq!(manager.close(handle, 0, 0), Ok(1), "closing does not wait");
         assert_eq!(world.take_sequence(), "h1:USER h1:CLOSE", "somebody is inside");
         assert!(manager.send(handle, DRV_USER + 1, 0, 0).is_err(), "the handle is dead at once");
-        leave.send(()).expect("the driver waits");
+        blocked.let_go();
         assert_eq!(sender.join().expect("no panic"), Ok(0x77), "the message ends as it began");
     });
     assert_eq!(
@@ -256,13 +278,7 @@ fn the_last_to_leave_takes_the_module_down() {
 #[test]
 fn the_thread_that_took_a_module_down_finds_the_old_handle_dead() {
     let (world, manager) = scene();
-    let (entered, is_inside) = gate();
-    let (leave, may_leave) = gate();
-    world.on("probea", DRV_USER, move |_| {
-        entered.send(()).expect("the test waits");
-        wait(&may_leave);
-        None
-    });
+    let blocked = Blocked::in_message(&world, DRV_USER, None);
     let (again, new) = (manager.clone(), Arc::new(Mutex::new(None)));
     let opened = new.clone();
     world.on("probea", DRV_DISABLE, move |hit| {
@@ -278,9 +294,9 @@ fn the_thread_that_took_a_module_down_finds_the_old_handle_dead() {
             manager.send(old, DRV_USER, 0, 0).expect("it is open");
             manager.send(old, DRV_POWER, 0, 0)
         });
-        wait(&is_inside);
+        blocked.wait();
         manager.close(old, 0, 0).expect("it is open");
-        leave.send(()).expect("the driver waits");
+        blocked.let_go();
         assert!(sender.join().expect("no panic").is_err(), "the descent in its name is over");
     });
     let new = new.lock().expect("no panic").expect("the driver has opened it");
@@ -294,8 +310,6 @@ fn the_thread_that_took_a_module_down_finds_the_old_handle_dead() {
 #[test]
 fn the_last_to_leave_has_left_its_outermost_message() {
     let (world, manager) = scene();
-    let (entered, is_inside) = gate();
-    let (leave, may_leave) = gate();
     let beside = manager.open("probeb.drv", None, 0).expect("it opens");
     let again = manager.clone();
     world.on("probea", DRV_USER, move |hit| {
@@ -304,18 +318,14 @@ fn the_last_to_leave_has_left_its_outermost_message() {
         assert!(again.send(beside, DRV_USER, 0, 0).is_ok());
         Some(0x77)
     });
-    world.on("probea", DRV_POWER, move |_| {
-        entered.send(()).expect("the test waits");
-        wait(&may_leave);
-        Some(0x78)
-    });
+    let blocked = Blocked::in_message(&world, DRV_POWER, Some(0x78));
     let handle = manager.open("probea.dll", None, 0).expect("it opens");
     world.take_sequence();
     thread::scope(|scope| {
         let sender = scope.spawn(|| manager.send(handle, DRV_USER, 0, 0));
-        wait(&is_inside);
+        blocked.wait();
         manager.close(handle, 0, 0).expect("it is open");
-        leave.send(()).expect("the driver waits");
+        blocked.let_go();
         assert_eq!(sender.join().expect("no panic"), Ok(0x77));
     });
     assert_eq!(world.take_sequence(), "h2:USER h2:POWER h2:CLOSE h1:USER h2:DISABLE h2:FREE");
@@ -326,17 +336,11 @@ fn a_driver_blocks_in_a_message_while_another_thread_closes_it_and_opens_it_agai
     // Whether the message comes back while the new instance is open, or when that one has gone as well.
     for message_first in [true, false] {
         let (world, manager) = scene();
-        let (entered, is_inside) = gate();
-        let (leave, may_leave) = gate();
-        world.on("probea", DRV_USER, move |_| {
-            entered.send(()).expect("the test waits");
-            wait(&may_leave);
-            Some(0x77)
-        });
+        let blocked = Blocked::in_message(&world, DRV_USER, Some(0x77));
         let old = manager.open("probea.dll", None, 0).expect("it opens");
         thread::scope(|scope| {
             let sender = scope.spawn(|| manager.send(old, DRV_USER, 0, 0));
-            wait(&is_inside);
+            blocked.wait();
             manager.close(old, 0, 0).expect("it is open");
             let new = manager.open("probea.dll", None, 0).expect("it is still loaded");
             assert_ne!(old, new);
@@ -344,7 +348,7 @@ fn a_driver_blocks_in_a_message_while_another_thread_closes_it_and_opens_it_agai
             assert!(manager.close(old, 0, 0).is_err());
             assert_eq!(manager.send(new, DRV_USER + 1, 0, 0), Ok(0x5A5A), "nobody waits for the blocked one");
             let finish_message = || {
-                leave.send(()).expect("the driver waits");
+                blocked.let_go();
                 assert_eq!(sender.join().expect("no panic"), Ok(0x77), "the message ends as it began");
             };
             if message_first {

@@ -136,7 +136,13 @@ mod tests {
             ("a*b*c", "axxbyyc", true),
             ("a*b*c", "axxcyyb", false),
             ("ab*ba", "aba", false),
+            ("drvret *", "drvret 0x7f00", true),
+            ("drvret *", "drvret", false),
+            ("drvret *", "drvret 0x1 more", false),
+            ("id=* l1=*", "id=0x1 l1=", true),
+            ("id=*0 l1=0", "id=0x100 l1=0", true),
             ("plain", "plain", true),
+            ("plain", "plainer", false),
             (r#"l1="\*.drv""#, r#"l1="*.drv""#, true),
             (r#"l1="\*.drv""#, r#"l1="x.drv""#, false),
             (r#"l1="\*.*""#, r#"l1="*.drv""#, true),
@@ -151,21 +157,6 @@ mod tests {
             assert_eq!(matches(pattern, line), fits, "{pattern:?} {line:?}");
         }
         assert!(!matches(&format!("{}b", "*a".repeat(14)), &"a".repeat(5000)));
-    }
-
-    #[test]
-    fn a_wildcard_stands_for_anything_but_blanks() {
-        for (pattern, line, matched) in [
-            ("drvret *", "drvret 0x7f00", true),
-            ("drvret *", "drvret", false),
-            ("drvret *", "drvret 0x1 more", false),
-            ("id=* l1=*", "id=0x1 l1=", true),
-            ("id=*0 l1=0", "id=0x100 l1=0", true),
-            ("*", "", true),
-            ("ab", "abc", false),
-        ] {
-            assert_eq!(matches(pattern, line), matched, "{pattern:?} {line:?}");
-        }
     }
 
     #[test]
