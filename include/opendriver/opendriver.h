@@ -109,7 +109,7 @@ OPENDRIVER_API BOOL WINAPI GetDriverInfo(HDRVR driver, DRIVERINFOSTRUCT *info);
 #define OPENDRIVER_ERROR_LIBRARY 300            /* the system's loader refused it */
 #define OPENDRIVER_ERROR_NO_DRIVERPROC 301      /* it has no DriverProc */
 #define OPENDRIVER_ERROR_BUSY 302               /* another thread has been loading or unloading it for too long */
-#define OPENDRIVER_ERROR_TOO_MANY_INSTANCES 303 /* 1,048,576 are open */
+#define OPENDRIVER_ERROR_TOO_MANY_INSTANCES 303 /* 1,000,000 are open */
 #define OPENDRIVER_ERROR_PARAMETERS 304         /* the driver's encoding cannot express its parameters */
 #define OPENDRIVER_ERROR_LOAD 399               /* another reason: see the text */
 /* 400 to 499: the driver refused. */

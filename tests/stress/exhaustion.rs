@@ -36,6 +36,7 @@ fn a_million_instances_and_not_one_more() {
     for file in ["many.drv", "one.drv"] {
         let error = manager.open(file, None, 0).expect_err("there is no handle left");
         assert!(matches!(error.failure(), OpenFailure::TooManyInstances), "{error}");
+        assert!(error.to_string().contains("1,000,000 instances"), "{error}");
     }
     assert_eq!([count(DRV_LOAD), count(DRV_OPEN), count(DRV_DISABLE)], [1, MOST, 0], "no other message");
     assert!(others.iter().all(|count| count.load(Ordering::Relaxed) == 0), "a refused open sends nothing");

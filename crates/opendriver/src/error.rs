@@ -218,8 +218,8 @@ pub enum OpenFailure {
         /// The file name of the driver.
         module: String,
     },
-    /// As many instances are open as a manager can hold: 1,048,576.
-    #[error("no more than 1,048,576 instances can be open at once; close some")]
+    /// As many instances are open as a manager can hold: 1,000,000.
+    #[error("no more than 1,000,000 instances can be open at once; close some")]
     TooManyInstances,
     /// Another thread was loading or unloading the module for longer than `load_wait`.
     #[error(
