@@ -112,12 +112,9 @@ impl Run<'_> {
     }
 
     fn verdict(&self, file: &Path) -> Result<Verdict, Failure> {
-        let (mut recording, ended) = self.play(file)?;
+        let (recording, ended) = self.play(file)?;
         if let Some(how) = ended.how {
-            // Nobody has looked at SYSTEM.INI.
-            recording.profile_after = None;
-            let comparison = Comparison::of(&recording, &ended.trace);
-            return Ok(Verdict::Stopped { how, comparison });
+            return Ok(stopped(recording, &ended.trace, how));
         }
         let comparison = Comparison::of(&recording, &ended.trace);
         if self.args.bless {
@@ -125,7 +122,11 @@ impl Run<'_> {
                 return Ok(Verdict::Same);
             }
             let again = self.again(file)?;
-            let changed = recording.bless(&ended.trace, &again).map_err(|error| Failure::script(&error))?;
+            if let Some(how) = again.how {
+                return Ok(stopped(recording, &again.trace, how));
+            }
+            let changed =
+                recording.bless(&ended.trace, &again.trace).map_err(|error| Failure::script(&error))?;
             return Ok(if changed { Verdict::Written } else { Verdict::Same });
         }
         Ok(if !comparison.is_same() {
@@ -157,23 +158,24 @@ impl Run<'_> {
     }
 
     /// Plays a file once more, to see what is another then.
-    fn again(&self, file: &Path) -> Result<Trace, Failure> {
-        let (_, ended) = self.play(file)?;
-        match ended.how {
-            Some(how) => Err(Failure::stopped(format!("{}: played a second time: {how}", file.display()))),
-            None => Ok(ended.trace),
+    fn again(&self, file: &Path) -> Result<Ended, Failure> {
+        let (_, Ended { trace, how }) = self.play(file)?;
+        Ok(Ended { trace, how: how.map(|how| format!("played a second time: {how}")) })
+    }
+
+    /// The trace of a play that is to be recorded, which it is only as a whole.
+    fn whole(&self, file: &Path, Ended { trace, how }: Ended) -> Result<Trace, Failure> {
+        let Some(how) = how else { return Ok(trace) };
+        if let Some(signal) = self.interrupt.pending() {
+            return Err(Failure::interrupted(signal));
         }
+        let until: String = normalised(&trace.events).iter().map(|line| format!("\n  {line}")).collect();
+        Err(Failure::stopped(format!("{}: {how}; until then:{until}", file.display())))
     }
 
     fn record(&self, file: &Path, out: Output) -> Result<(), Failure> {
-        let (mut recording, Ended { trace, how }) = self.play(file)?;
-        if let Some(how) = how {
-            if let Some(signal) = self.interrupt.pending() {
-                return Err(Failure::interrupted(signal));
-            }
-            let until: String = normalised(&trace.events).iter().map(|line| format!("\n  {line}")).collect();
-            return Err(Failure::stopped(format!("{}: {how}; until then:{until}", file.display())));
-        }
+        let (mut recording, ended) = self.play(file)?;
+        let trace = self.whole(file, ended)?;
         recording.exit_code = trace.exit_code().filter(|code| *code != 0 || recording.exit_code.is_some());
         let is_json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let is_json = is_json || out.is_json();
@@ -182,11 +184,19 @@ impl Run<'_> {
         }
         recording.expected = match is_json {
             true => Expected::Events(trace.events),
-            false => Expected::Lines(constant(&trace, &self.again(file)?)),
+            false => Expected::Lines(constant(&trace, &self.whole(file, self.again(file)?)?)),
         };
         let text = if is_json { recording.to_json() } else { recording.to_text() };
         Ok(out.plain(&text)?)
     }
+}
+
+/// The verdict on a play that did not come to the end of the script.
+fn stopped(mut recording: Recording, trace: &Trace, how: String) -> Verdict {
+    // Nobody has looked at SYSTEM.INI.
+    recording.profile_after = None;
+    let comparison = Comparison::of(&recording, trace);
+    Verdict::Stopped { how, comparison }
 }
 
 /// What became of writing a part of the report. A reader that has seen enough of it does not decide how the scripts

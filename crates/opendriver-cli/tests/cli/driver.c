@@ -8,6 +8,8 @@
  *   EXIT          ends the process with exit code 0 in DRV_USER
  *   EXIT_LATE     aborts when the process ends
  *   HANG          says so on standard error in DRV_USER, and stays there
+ *   EXIT_AGAIN    leaves the file `played` in the directory HOME in DRV_USER; if it was there, does as EXIT
+ *   HANG_AGAIN    leaves it as well; if it was there, does as HANG
  *   ASKS          reads standard input in DRV_USER, and says on standard error how many bytes there are
  *   STARTS        starts a process in DRV_USER that says so on standard error and goes on for a minute
  *   STARTS_HANGS  does that and stays there itself
@@ -35,6 +37,12 @@
 #ifdef CLOSES_OPENS
 #define CLOSES
 #endif
+#ifdef EXIT_AGAIN
+#define EXIT
+#endif
+#ifdef HANG_AGAIN
+#define HANG
+#endif
 
 #ifdef _WIN32
 #define EXPORT __declspec(dllexport)
@@ -49,6 +57,23 @@
 #ifdef NEEDS_MISSING_SYMBOL
 extern int nobody_has_this;
 EXPORT int *needed = &nobody_has_this;
+#endif
+
+#if defined(EXIT_AGAIN) || defined(HANG_AGAIN)
+/* Whether it misbehaves this time, which is not the first. */
+static int is_time(void)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/played", getenv("HOME"));
+    FILE *before = fopen(path, "r");
+    FILE *now = before ? before : fopen(path, "w");
+    if (!now)
+        abort();
+    fclose(now);
+    return before != NULL;
+}
+#else
+#define is_time() 1
 #endif
 
 EXPORT intptr_t DriverProc(uintptr_t id, uintptr_t driver, unsigned message, intptr_t lparam1, intptr_t lparam2)
@@ -77,14 +102,17 @@ EXPORT intptr_t DriverProc(uintptr_t id, uintptr_t driver, unsigned message, int
         abort();
 #endif
 #ifdef EXIT
-        exit(0);
+        if (is_time())
+            exit(0);
 #endif
 #ifdef EXIT_LATE
         atexit(abort);
 #endif
 #ifdef HANG
-        fputs("hanging\n", stderr);
-        for (;;) {
+        if (is_time()) {
+            fputs("hanging\n", stderr);
+            for (;;) {
+            }
         }
 #endif
 #ifdef ASKS

@@ -12,6 +12,13 @@ fn place(misbehaviour: &str) -> Place {
     place
 }
 
+/// A place with a driver that misbehaves from its second play on, and what makes the next play the first again.
+fn well_at_first(misbehaviour: &str) -> (Place, impl Fn()) {
+    let place = place(misbehaviour);
+    let played = place.write("home/played", "");
+    (place, move || std::fs::remove_file(&played).expect("the driver has left it"))
+}
+
 const SCRIPTS: [&str; 5] = ["run", "bad.script", "next.script", "--driver", "bad.drv"];
 const INSIDE: &str = "inside drv bad m1 h1 0x4000 id=0x7 l1=0x1 l2=0x2";
 
@@ -69,6 +76,28 @@ fn a_driver_that_ends_the_process_does_not_end_the_report() {
     place
         .run(&[&SCRIPTS[..2], &SCRIPTS[3..], &["--record"]].concat())
         .fails(1, &["bad.script: its process ended with exit code 0", "until then:\n  call OpenDriver"]);
+}
+
+#[test]
+fn a_second_play_that_is_stopped_is_reported_as_a_first_one_is() {
+    let how = format!(
+        "played a second time: its process ended with exit code 0 (does a driver call exit?), {INSIDE}"
+    );
+    let (place, first) = well_at_first("EXIT_AGAIN");
+    let read = || std::fs::read_to_string(place.path().join("bad.script")).expect("it is there");
+    let before = read();
+    first();
+    let ran = run(&place, &["--bless"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""), "{ran:#?}");
+    let trace = "\n    +   drv bad m1 h1 0x4000 id=0x7 l1=0x1 l2=0x2\n";
+    assert_has(&ran.stdout, &[&format!("stopped  bad: {how}\n"), trace, "\nok       next\n"]);
+    assert!(ran.stdout.ends_with("2 played, 1 as expected, 0 different, 1 stopped, 0 errors\n"), "{ran:#?}");
+    assert_eq!(read(), before);
+
+    first();
+    let ran = place.run(&[&SCRIPTS[..2], &SCRIPTS[3..], &["--record"]].concat());
+    ran.fails(1, &[&format!("bad.script: {how}; until then:\n  call OpenDriver")]);
+    assert_eq!(ran.stdout, "");
 }
 
 #[test]
@@ -139,13 +168,31 @@ fn a_script_that_goes_on_for_ever_is_stopped() {
     assert!(ran.stdout.len() < 1_000_000, "the report has {} bytes", ran.stdout.len());
 }
 
-#[test]
+/// Starts the program, waits until the driver hangs, and sends the program a signal.
 #[cfg(unix)]
-fn an_interruption_ends_the_script_and_is_reported() {
+fn interrupted(place: &Place, arguments: &[&str], signal: rustix::process::Signal) -> Ran {
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
 
-    use rustix::process::{Pid, Signal, kill_process};
+    use rustix::process::{Pid, kill_process};
+    let mut command = place.command(arguments);
+    let mut program =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut stderr = BufReader::new(program.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    stderr.read_line(&mut line).expect("it can be read");
+    assert_eq!(line, "hanging\n");
+    kill_process(Pid::from_child(&program), signal).expect("it runs");
+    // Were the driver still alive, it would hold the other end of this pipe.
+    line.clear();
+    assert_eq!(stderr.read_line(&mut line).expect("it can be read"), 0, "{line}");
+    Ran::of(program.wait_with_output().expect("it ends"))
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interruption_ends_the_script_and_is_reported() {
+    use rustix::process::Signal;
     let place = place("HANG");
     for (signal, code, more) in [
         (Signal::HUP, 129, &["--format", "tap"][..]),
@@ -157,18 +204,7 @@ fn an_interruption_ends_the_script_and_is_reported() {
             // As with nohup, which the program respects.
             continue;
         }
-        let mut command = place.command(&[&SCRIPTS, more].concat());
-        let mut program =
-            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-        let mut stderr = BufReader::new(program.stderr.take().expect("it is piped"));
-        let mut line = String::new();
-        stderr.read_line(&mut line).expect("it can be read");
-        assert_eq!(line, "hanging\n");
-        kill_process(Pid::from_child(&program), signal).expect("it runs");
-        // Were the driver still alive, it would hold the other end of this pipe.
-        line.clear();
-        assert_eq!(stderr.read_line(&mut line).expect("it can be read"), 0, "{line}");
-        let ran = Ran::of(program.wait_with_output().expect("it ends"));
+        let ran = interrupted(&place, &[&SCRIPTS, more].concat(), signal);
         assert_eq!(ran.code, Some(code), "{ran:#?}");
         let how = format!("interrupted, {INSIDE}");
         let parts = match more.last() {
@@ -177,6 +213,23 @@ fn an_interruption_ends_the_script_and_is_reported() {
             Some(_) => ["<error message=\"HOW\">", "<skipped message=\"interrupted before it was played\"/>"],
         };
         assert_has(&ran.stdout, &parts.map(|part| part.replace("HOW", &how)).each_ref().map(String::as_str));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interruption_of_a_second_play_is_one_as_well() {
+    use rustix::process::Signal;
+    let (place, first) = well_at_first("HANG_AGAIN");
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        first();
+        let ran = interrupted(&place, &[&SCRIPTS, &["--bless"][..]].concat(), signal);
+        assert_eq!(ran.code, Some(code), "{ran:#?}");
+        let how = format!("stopped  bad: played a second time: interrupted, {INSIDE}\n");
+        assert_has(&ran.stdout, &[&how, "\nomitted  next: interrupted before it was played\n"]);
+        first();
+        let ran = interrupted(&place, &[&SCRIPTS[..2], &SCRIPTS[3..], &["--record"]].concat(), signal);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), ""), "{ran:#?}");
     }
 }
 
