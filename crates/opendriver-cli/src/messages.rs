@@ -154,9 +154,12 @@ impl Failure {
 
     /// A section was asked for that the configuration does not have.
     pub(crate) fn no_section(section: &str, similar: &[&str], session: &Session) -> Failure {
-        let mut text = match shown_path(session) {
-            Some(path) => format!("{path} has no section [{section}]"),
-            None => format!("there is no section [{section}]"),
+        let config = &session.config;
+        let profile = config.profile_path().filter(|_| !config.profile_missing());
+        let mut text = match looked_in(config.path(), profile) {
+            LookedIn::One(path) => format!("{path} has no section [{section}]"),
+            LookedIn::None => format!("there is no section [{section}]"),
+            LookedIn::Both(places) => format!("there is no section [{section}], {places}"),
         };
         also(&mut text, similar.iter().map(|name| format!("[{name}]")));
         let hints = session.no_configuration().into_iter().collect();
@@ -166,10 +169,18 @@ impl Failure {
 
     /// A key was asked for that the section does not have.
     pub(crate) fn no_key(section: &str, key: &str, similar: &[&str], session: &Session) -> Failure {
-        let place = shown_path(session).map(|path| format!(" of {path}")).unwrap_or_default();
-        let mut text = format!("the section [{section}]{place} has no key {key:?}");
+        let config = &session.config;
+        let settings = config.path().filter(|_| config.settings().sections.table(section).is_some());
+        let profile = config.profile_path().filter(|_| config.profile().section(section).is_some());
+        let mut text = match looked_in(settings, profile) {
+            LookedIn::One(path) => format!("the section [{section}] of {path} has no key {key:?}"),
+            LookedIn::None => format!("the section [{section}] has no key {key:?}"),
+            LookedIn::Both(places) => format!("the section [{section}] has no key {key:?}, {places}"),
+        };
         also(&mut text, similar.iter().map(|name| (*name).to_owned()));
-        Failure { notes: session.oddities(), ..Failure::new(Exit::Error, "no-such-key", text) }
+        let hints = session.no_configuration().into_iter().collect();
+        let notes = session.oddities();
+        Failure { hints, notes, ..Failure::new(Exit::Error, "no-such-key", text) }
     }
 
     /// A file is no script, or a script cannot be played.
@@ -354,7 +365,21 @@ fn also(text: &mut String, similar: impl Iterator<Item = String>) {
     }
 }
 
-fn shown_path(session: &Session) -> Option<String> {
-    let path: Option<&Path> = session.config.path().or(session.config.profile_path());
-    path.map(|path| path.display().to_string())
+/// Where something was looked for in vain.
+enum LookedIn {
+    None,
+    One(String),
+    /// In the settings and in the profile: both, as the end of a sentence.
+    Both(String),
+}
+
+/// The files in which something was looked for; those of a configuration that is an INI file are one.
+fn looked_in(settings: Option<&Path>, profile: Option<&Path>) -> LookedIn {
+    match (settings, profile) {
+        (Some(settings), Some(profile)) if settings != profile => {
+            LookedIn::Both(format!("neither in {} nor in {}", settings.display(), profile.display()))
+        }
+        (Some(path), _) | (None, Some(path)) => LookedIn::One(path.display().to_string()),
+        (None, None) => LookedIn::None,
+    }
 }

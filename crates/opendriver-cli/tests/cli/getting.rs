@@ -49,6 +49,35 @@ fn what_is_missing_is_named_with_the_like_of_it() {
 }
 
 #[test]
+fn what_is_missing_is_missing_in_each_file_that_was_looked_in() {
+    let place = Place::with_ini("[drivers32]\nmidi=x\n[both]\na=1\n");
+    let profile = place.path().canonicalize().expect("it is there").join("system.ini").display().to_string();
+    let tables = "[sections.both]\nb = \"2\"\n[sections.Own]\nc = \"3\"\n";
+    place.write("opendriver.toml", format!("profile = \"system.ini\"\n{tables}"));
+    let run = |arguments: &[&str]| place.run(&[&["--config", "opendriver.toml"], arguments].concat());
+    let missing = |section, key, told: &str| {
+        run(&["get", section, key]).fails(2, &[&format!("error: the section [{section}]{told}\n")]);
+    };
+    missing("drivers32", "mid", &format!(" of {profile} has no key \"mid\"; did you mean midi?"));
+    missing("own", "x", " of opendriver.toml has no key \"x\"");
+    missing("both", "x", &format!(" has no key \"x\", neither in opendriver.toml nor in {profile}"));
+    let nowhere = format!(
+        "error: there is no section [driver32], neither in opendriver.toml nor in {profile}; did you mean \
+         [drivers32]?\n"
+    );
+    run(&["get", "driver32", "midi"]).fails(2, &[&nowhere]);
+    run(&["list", "driver32"]).fails(2, &[&nowhere]);
+    // Where there is but one file, it is the one.
+    place.write("opendriver.toml", tables);
+    run(&["list", "drivers32"]).fails(2, &["error: opendriver.toml has no section [drivers32]\n"]);
+    place.write("opendriver.toml", format!("profile = \"gone.ini\"\n{tables}"));
+    let gone = "gone.ini, which does not exist";
+    run(&["list", "drivers32"]).fails(2, &["error: opendriver.toml has no section [drivers32]\n", gone]);
+    let told = "error: the section [both] of opendriver.toml has no key \"a\"\n";
+    run(&["get", "both", "a"]).fails(2, &[told, gone]);
+}
+
+#[test]
 fn what_looks_like_a_style_is_not_taken_out_of_a_value() {
     let ran = Place::with_ini("[a]\nb=x\u{1b}[31my\n").with_config(&["get", "a", "b"]);
     assert_eq!(ran.succeeds().stdout, "x\u{1b}[31my\n");
