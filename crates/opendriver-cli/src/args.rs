@@ -174,9 +174,9 @@ pub(crate) struct RunArgs {
     /// A library of your own, and the file name under which scripts open it (the default is its own); may be repeated
     #[arg(long, value_name = "[NAME=]FILE")]
     pub(crate) driver: Vec<OsString>,
-    /// The form of the report
-    #[arg(long, value_name = "FORM", default_value = "text", value_parser = ["text", "tap", "junit"])]
-    pub(crate) format: String,
+    /// The form of the report (the default is text); --json is another
+    #[arg(long, value_name = "FORM", value_parser = ["text", "tap", "junit"])]
+    pub(crate) format: Option<String>,
     /// Print the script together with what happens, instead of a report
     #[arg(long, conflicts_with_all = ["format", "bless"])]
     pub(crate) record: bool,

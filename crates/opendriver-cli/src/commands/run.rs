@@ -19,7 +19,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use opendriver::Personality;
 use opendriver_testkit::{
     Comparison, Expected, Format, Outcome, Recording, RecordingError, Trace, Verdict, constant, normalised,
 };
@@ -33,10 +32,9 @@ use crate::output::{Output, visible};
 
 /// What becomes of every script.
 struct Run<'a> {
+    /// What of it is about standard error is handed on to the process of a script.
+    global: &'a Global,
     args: &'a RunArgs,
-    personality: Option<Personality>,
-    /// Handed on to the process of a script.
-    verbose: u8,
     own: Vec<Own>,
     interrupt: Interrupt,
 }
@@ -53,11 +51,15 @@ pub(crate) fn run(global: &Global, args: &RunArgs, out: Output) -> Result<(), Fa
     if global.config.is_some() {
         return Err(Failure::run("scripts bring their own configuration; leave out --config".to_owned()));
     }
+    if global.json && args.format.is_some() {
+        let text = "--json is a form of the report as well; leave out --json or --format";
+        return Err(Failure::run(text.to_owned()));
+    }
     let own = args.driver.iter().map(|argument| Own::parse(argument)).collect::<Result<Vec<Own>, _>>()?;
     let files = expand(&args.files)?;
     // In this process there is nobody else who could end a script that hangs.
     let interrupt = if args.in_process { Interrupt::default() } else { Interrupt::listen()? };
-    let run = Run { args, personality: global.personality, verbose: global.verbose, own, interrupt };
+    let run = Run { global, args, own, interrupt };
     if args.record {
         let [file] = &files[..] else {
             let text = format!("--record takes one file, and there are {}", files.len());
@@ -70,9 +72,9 @@ pub(crate) fn run(global: &Global, args: &RunArgs, out: Output) -> Result<(), Fa
 
 impl Run<'_> {
     fn report(&self, files: &[PathBuf], out: Output) -> Result<(), Failure> {
-        let format = match self.args.format.as_str() {
-            "tap" => Format::Tap,
-            "junit" => Format::Junit,
+        let format = match self.args.format.as_deref() {
+            Some("tap") => Format::Tap,
+            Some("junit") => Format::Junit,
             _ => Format::Text,
         };
         let write = |text: String| match (out.is_json(), format) {
@@ -145,7 +147,7 @@ impl Run<'_> {
         recording.name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let wrong = |error: RecordingError| Failure::script(&error);
         drivers::scripted(&self.own).check_rules(&recording).map_err(wrong)?;
-        let personality = self.personality.or(recording.personality).unwrap_or_default();
+        let personality = self.global.personality.or(recording.personality).unwrap_or_default();
         recording.personality = Some(personality);
         let ended = if self.args.in_process {
             let played = child::play_here(&recording, drivers::scripted(&self.own), None);

@@ -3,7 +3,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{Place, driver, pe};
+use crate::support::{Place, Ran, driver, pe};
 
 /// The blocks of a kind in the page about scripts.
 fn blocks(kind: &str) -> Vec<String> {
@@ -315,4 +315,45 @@ fn why_an_open_fails_is_told_to_those_who_ask() {
     let ran = place.run(&["run", "-v", "p.script"]);
     assert!(ran.stderr.contains("there is no driver file \"mine.drv\""), "{}", ran.stderr);
     assert_eq!(place.run(&["run", "p.script"]).stderr, "");
+}
+
+#[test]
+fn colours_of_the_process_of_a_script_are_those_of_the_program() {
+    let place = Place::new();
+    place.write("p.script", "OpenDriver \"mine.drv\" NULL 0\n");
+    let log = |when: &str, forced: bool| {
+        let mut command = place.command(&["run", "-v", "p.script", "--color", when]);
+        if forced {
+            command.env("CLICOLOR_FORCE", "1");
+        }
+        let ran = Ran::of(command.output().expect("the program starts"));
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        assert!(ran.stderr.contains("there is no driver file"), "{ran:#?}");
+        ran.stderr
+    };
+    assert!(log("always", false).contains("\u{1b}["));
+    assert!(!log("never", true).contains("\u{1b}["));
+    assert!(!log("auto", false).contains("\u{1b}["));
+}
+
+#[test]
+fn a_report_has_one_form() {
+    let place = Place::new();
+    place.write("p.script", "FreeWinmm\n");
+    for format in ["tap", "junit", "text"] {
+        for arguments in [
+            ["run", "--json", "p.script", "--format", format],
+            ["--json", "run", "p.script", "--format", format],
+        ] {
+            let ran = place.run(&arguments);
+            assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), ""), "{ran:#?}");
+            let error = &ran.json()["error"];
+            let told = "--json is a form of the report as well; leave out --json or --format";
+            assert_eq!((&error["kind"], &error["message"]), (&json!("run"), &json!(told)));
+        }
+    }
+    assert!(
+        place.run(&["run", "p.script", "--format", "text"]).succeeds().stdout.starts_with("played   p: ")
+    );
+    assert_eq!(place.run(&["run", "--json", "p.script"]).succeeds().json()["played"], 1);
 }

@@ -37,7 +37,8 @@ pub(super) fn play(recording: &Recording, run: &Run<'_>) -> Result<Ended, Failur
     let program = std::env::current_exe().map_err(cannot("find this program again"))?;
     let mut command = Command::new(program);
     command.arg("play-one").arg(directory.path());
-    command.args(std::iter::repeat_n("-v", run.verbose.into()));
+    command.args(std::iter::repeat_n("-v", run.global.verbose.into()));
+    command.args(["--color", &run.global.color]);
     // What the process leaves behind when it crashes goes with the directory.
     for variable in ["TMPDIR", "TMP", "TEMP"] {
         command.env(variable, directory.path());
