@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use opendriver_testkit::STANDARD_WORLD;
 use serde_json::json;
 
 use crate::support::{Place, Ran, driver, pe};
@@ -356,4 +358,20 @@ fn a_report_has_one_form() {
         place.run(&["run", "p.script", "--format", "text"]).succeeds().stdout.starts_with("played   p: ")
     );
     assert_eq!(place.run(&["run", "--json", "p.script"]).succeeds().json()["played"], 1);
+}
+
+#[test]
+fn the_page_lists_the_files_of_the_world() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/testing-drivers.md");
+    let page = std::fs::read_to_string(page).expect("the page is there");
+    let table = page.split("| file in `C:\\oracle` |").nth(1).expect("the table is there");
+    let table = table.split("\n\n").next().expect("it ends");
+    let listed: BTreeSet<String> = table
+        .lines()
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|files| files.split('`').skip(1).step_by(2))
+        .map(|file| file.replace('\\', "/"))
+        .collect();
+    let there: BTreeSet<String> = STANDARD_WORLD.iter().map(|(file, ..)| (*file).to_owned()).collect();
+    assert_eq!(listed, there);
 }
