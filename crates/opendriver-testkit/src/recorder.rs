@@ -1,8 +1,10 @@
 //! An observer that remembers: for tests of one's own driver or of a program that uses drivers.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use opendriver::abi::{LPARAM, LRESULT, MessageName};
@@ -72,7 +74,44 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 struct State {
     records: Vec<Record>,
+    /// How many records there were before these, and are forgotten.
+    forgotten: usize,
+    /// The messages that each thread is inside.
+    inside: HashMap<ThreadId, Vec<Open>>,
     loaded: Vec<String>,
+}
+
+/// A message that has not been answered.
+#[derive(Debug)]
+struct Open {
+    /// The number of its record, counted from the first that there ever was.
+    number: usize,
+    /// What its answer is told with.
+    handle: Handle,
+    message: u32,
+    depth: usize,
+}
+
+impl State {
+    fn take(&mut self) -> Vec<Record> {
+        self.forgotten += self.records.len();
+        std::mem::take(&mut self.records)
+    }
+
+    /// The record of the message that a thread has been answered; `None` if there is none, or none any longer.
+    fn answered(&mut self, thread: ThreadId, call: &Call<'_>) -> Option<&mut Record> {
+        let open = self.inside.get_mut(&thread)?;
+        // The recorder may have come only when the thread was inside the message already.
+        let same =
+            |open: &Open| (open.handle, open.message, open.depth) == (call.handle, call.message, call.depth);
+        let at = open.iter().rposition(same)?;
+        let number = open[at].number;
+        open.truncate(at);
+        if open.is_empty() {
+            self.inside.remove(&thread);
+        }
+        self.records.get_mut(number.checked_sub(self.forgotten)?)
+    }
 }
 
 impl Recorder {
@@ -86,9 +125,9 @@ impl Recorder {
         self.lock().records.clone()
     }
 
-    /// All messages so far, which are then forgotten.
+    /// All messages so far, which are then forgotten. Those that have not been answered yet stay without an answer.
     pub fn take(&self) -> Vec<Record> {
-        std::mem::take(&mut self.lock().records)
+        self.lock().take()
     }
 
     /// The messages to one instance.
@@ -108,8 +147,7 @@ impl Recorder {
 
     /// The names of the messages so far, separated by blanks.
     pub fn sequence(&self) -> String {
-        let names = |record: &Record| MessageName(record.message).to_string();
-        self.lock().records.iter().map(names).collect::<Vec<_>>().join(" ")
+        sequence(&self.lock().records)
     }
 
     /// Asserts that exactly these messages were sent so far, in this order, and forgets them.
@@ -119,8 +157,8 @@ impl Recorder {
     /// If it is not so, with all that was sent.
     #[track_caller]
     pub fn assert_sequence(&self, expected: &str) {
-        let got = self.sequence();
         let records = self.take();
+        let got = sequence(&records);
         if got != expected {
             let all: String = records.iter().map(|record| format!("\n  {record}")).collect();
             panic!("expected the messages {expected}\n but they were {got}:{all}");
@@ -158,9 +196,18 @@ impl Recorder {
     }
 }
 
+fn sequence(records: &[Record]) -> String {
+    let names = records.iter().map(|record| MessageName(record.message).to_string());
+    names.collect::<Vec<_>>().join(" ")
+}
+
 impl Observer for Recorder {
     fn sending(&self, call: &Call<'_>) {
-        self.lock().records.push(Record {
+        let mut state = self.lock();
+        let number = state.forgotten + state.records.len();
+        let open = Open { number, handle: call.handle, message: call.message, depth: call.depth };
+        state.inside.entry(thread::current().id()).or_default().push(open);
+        state.records.push(Record {
             handle: call.handle,
             module: call.module.to_owned(),
             driver_id: call.driver_id,
@@ -174,12 +221,7 @@ impl Observer for Recorder {
     }
 
     fn answered(&self, call: &Call<'_>, answer: LRESULT, _: Duration) {
-        let mut state = self.lock();
-        let same = |record: &&mut Record| {
-            record.answer.is_none()
-                && (record.handle, record.message, record.depth) == (call.handle, call.message, call.depth)
-        };
-        if let Some(record) = state.records.iter_mut().rev().find(same) {
+        if let Some(record) = self.lock().answered(thread::current().id(), call) {
             record.answer = Some(answer);
         }
     }
