@@ -142,6 +142,46 @@ fn a_blessed_file_expects_what_happened() {
 }
 
 #[test]
+fn blessing_a_json_recording_touches_nothing_but_what_happened() {
+    let directory = tempfile::TempDir::new().expect("a directory");
+    let path = directory.path().join("counted.json");
+    // Every field but `oracle`, which would make it a measurement; in an order and a form of its own.
+    let text = r#"{
+    "script": ["threads 2 3 \"probea.dll\" NULL 0"],
+    "sequence": "LOAD ENABLE", "crash": null,
+    "volatile": [[{"ev": "threads", "d": 0, "open": 6}], [{"ev": "threads", "d": 0, "open": 6}]],
+    "repeated": {"plays": 40, "ranges": {"load": [1, 6], "own": {"b": 1, "a": 2}}},
+    "race_in_wine": true,
+    "group": "thr", "asks": "what\u003f", "shows": ["z", {"b": 1.50, "a": 2}],
+    "setup": {"system_ini": "[a]\r\n", "registry": [["s", "n", "dword", 5]]},
+    "personality": "wine",
+    "log": [],
+    "exit_code": 7,
+    "system_ini_after": "",
+    "name": "counted"
+}
+"#;
+    fs::write(&path, text).expect("it can be written");
+    let before = Recording::read(&path).expect("it is one");
+    assert!(!before.counted.is_empty());
+    let trace = play(&before);
+    assert!(before.bless(&trace, &trace).expect("it can be written"));
+    let blessed = Recording::read(&path).expect("it is one");
+    assert_eq!((&blessed.counted, &blessed.setup), (&before.counted, &before.setup));
+    assert_eq!((blessed.exit_code, blessed.profile_after.as_deref()), (Some(0), Some("[a]\r\n")));
+    assert!(Comparison::of(&blessed, &play(&blessed)).is_same());
+    let after = fs::read_to_string(&path).expect("it is there");
+    let (head, rest) = text.split_once("[],\n    \"exit_code\"").expect("the log is empty");
+    let (new_log, tail) = after
+        .strip_prefix(head)
+        .and_then(|rest| rest.split_once(",\n    \"exit_code\""))
+        .expect("what is in front of the log stays as it was");
+    assert!(new_log.starts_with("[\n    {\n      \"ev\": \"call\","), "{new_log}");
+    assert_eq!(tail, rest.replace('7', "0").replace("\"\"", "\"[a]\\r\\n\""));
+    assert!(!blessed.bless(&trace, &trace).expect("it can be read"), "it is as it should be");
+}
+
+#[test]
 fn expectations_beside_a_script_are_blessed_there_and_measurements_never() {
     let directory = tempfile::TempDir::new().expect("a directory");
     let path = directory.path().join("a.script");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::json::File;
+use super::json;
 use super::text::is_remark;
 use super::{Expected, Recording, is_json};
 use crate::compare::{Line, constant, diff, has_wildcard, matches, normalised};
@@ -74,12 +74,12 @@ impl Recording {
         }
         let content = read(path)?;
         if is_json(path) {
-            let mut file =
-                File::parse(&content).map_err(|_| BlessError::Changed { path: path.to_path_buf() })?;
-            file.log = Some(trace.events.iter().cloned().map(without_counts).collect());
-            file.exit_code = trace.exit_code().filter(|code| *code != 0 || self.exit_code.is_some());
-            file.system_ini_after = self.profile_after.as_ref().and(trace.profile_after.clone());
-            return write(path, &content, &file.to_text());
+            let log = trace.events.iter().cloned().map(without_counts).collect();
+            let exit_code = trace.exit_code().filter(|code| *code != 0 || self.exit_code.is_some());
+            let after = self.profile_after.as_ref().and(trace.profile_after.clone());
+            let renewed = json::renewed(&content, log, exit_code, after);
+            let renewed = renewed.map_err(|_| BlessError::Changed { path: path.to_path_buf() })?;
+            return write(path, &content, &renewed);
         }
         let changed = write(path, &content, &self.blessed_text(&content, trace, again))?;
         if let Expected::Events(_) = self.expected {
