@@ -304,3 +304,27 @@ fn wildcards_in_expected_lines_match_numbers() {
     let more = Trace { events: [trace.events, vec![Event::new("note", 0)]].concat(), profile_after: None };
     assert_eq!(Comparison::of(&recording, &more).differences(), 1);
 }
+
+#[test]
+fn registry_values_in_variables_are_held_to_the_same_rules() {
+    let error = |script: &str| {
+        let recording = Recording::from_text("t", script).unwrap_or_else(|error| panic!("{error}"));
+        let played = Player::default().play(&recording, Scripted::standard());
+        played.map(|trace| normalised(&trace.events)).expect_err("no registry can hold it").to_string()
+    };
+    for (value, call, expected) in [
+        ("\"dwrd\"", "\"s\" \"n\" v 5", "\"dwrd\" is no type of a registry value; there are sz, "),
+        ("\"xyz\"", "\"s\" \"n\" \"dword\" v", "\"xyz\" is no dword, which takes a number of 32 bits"),
+        ("\"+5\"", "\"s\" \"n\" \"dword\" v", "\"+5\" is no dword, which takes a number of 32 bits"),
+        ("0x100000000", "\"s\" \"n\" \"dword\" v", "4294967296 is no dword, which takes a number of 32 bits"),
+        ("\"abc\"", "\"s\" \"n\" \"binary\" v", "\"abc\" is no binary, which takes a text of"),
+        ("5", "\"s\" \"n\" \"sz\" v", "5 is no sz, which takes a text"),
+        ("NULL", "\"s\" \"n\" \"sz\" v", "null is no sz, which takes a text"),
+    ] {
+        let error = error(&format!("v = let {value}\nRegSet {call}\n"));
+        let expected = format!("line 2: {expected}");
+        assert!(error.starts_with(&expected), "{value} {call}\n{error}\n{expected}");
+    }
+    let set = lines("k = let \"dword\"\nv = let 0x410042\nRegSet \"s\" \"n\" k v\n", "RegSet");
+    assert_eq!(set, ["setup RegSet \"s\" \"n\" \"dword\" 0x410042 err=0"]);
+}

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::value::{Frame, Value};
 use super::{PlayError, directory, registry};
 use crate::event::{Event, hex};
+use crate::recording::registry::check;
 use crate::script::{Argument, Call};
 use crate::stage::Stage;
 
@@ -215,12 +216,16 @@ impl Stage {
         let (section, name, kind) = (needed(0)?, needed(1)?, needed(2)?);
         let data = match &arguments.values[3] {
             Value::Text(text) => Json::from(text.as_str()),
-            other => Json::from(hex(other.number(&self.names()))),
+            Value::Null | Value::Bogus => Json::Null,
+            other => Json::from(other.number(&self.names())),
         };
+        // What stands in the script was looked at before it was played; a variable has its value only now.
+        check(kind, &data).map_err(|wrong| problem(arguments.call, wrong))?;
         let line = registry::line(kind, &data);
         self.registry.lock().unwrap_or_else(PoisonError::into_inner).set(section, name, &line);
         self.write_settings()?;
         self.configured()?;
+        let data = data.as_u64().map_or(data, |number| hex(number).into());
         let shown = vec![Json::from(section), name.into(), kind.into(), data];
         let event = Event::new("setup", self.depth()).with("fn", "RegSet").with("args", shown).with("err", 0);
         self.log.push(event);

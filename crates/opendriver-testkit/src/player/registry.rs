@@ -4,7 +4,7 @@ use opendriver::config::fold;
 use serde_json::Value as Json;
 
 use super::place::quoted;
-use crate::recording::Setup;
+use crate::recording::{Setup, registry};
 use crate::script::{Argument, Script};
 
 /// Values in the order in which they were first set.
@@ -72,9 +72,9 @@ pub(crate) fn line(kind: &str, data: &Json) -> String {
         _ => String::new(),
     };
     let bytes = match kind {
-        "dword" => number(&text).map(|number| (number as u32).to_le_bytes().to_vec()),
-        "qword" => number(&text).map(|number| number.to_le_bytes().to_vec()),
-        "binary" => hexadecimal(&text),
+        "dword" => registry::number(data).map(|number| (number as u32).to_le_bytes().to_vec()),
+        "qword" => registry::number(data).map(|number| number.to_le_bytes().to_vec()),
+        "binary" => registry::bytes(&text),
         _ => None,
     };
     let text = match bytes {
@@ -86,18 +86,4 @@ pub(crate) fn line(kind: &str, data: &Json) -> String {
         None => text,
     };
     text.split('\0').next().unwrap_or_default().to_owned()
-}
-
-fn number(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
-    }
-}
-
-/// Bytes written as pairs of digits.
-fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> =
-        text.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
-    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

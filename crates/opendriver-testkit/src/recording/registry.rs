@@ -37,7 +37,7 @@ fn taken(kind: &str) -> &'static str {
 }
 
 /// A number, or the text of one.
-fn number(data: &Json) -> Option<u64> {
+pub(crate) fn number(data: &Json) -> Option<u64> {
     match data {
         Json::Number(number) => number.as_u64(),
         Json::String(text) => match text.strip_prefix("0x") {
@@ -52,10 +52,11 @@ fn number(data: &Json) -> Option<u64> {
     }
 }
 
-/// Pairs of hexadecimal digits.
-fn bytes(text: &str) -> Option<()> {
-    let digits = text.chars().all(|c| c.is_ascii_hexdigit());
-    (digits && text.len().is_multiple_of(2)).then_some(())
+/// Bytes written as pairs of hexadecimal digits.
+pub(crate) fn bytes(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> =
+        text.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 #[cfg(test)]
