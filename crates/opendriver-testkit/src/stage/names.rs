@@ -15,7 +15,10 @@ pub(crate) struct Names {
     handles: HashMap<u64, usize>,
     /// The module of each instance that has got a message.
     receivers: HashMap<u64, ModuleIndex>,
+    /// All that ever were loaded.
     modules: Vec<Module>,
+    /// Those that are, the latest last: they are looked through for each message.
+    loaded: Vec<ModuleIndex>,
     named_modules: usize,
 }
 
@@ -51,6 +54,8 @@ impl Names {
             self.modules[index.0].uses += 1;
             return (index, false);
         }
+        let index = ModuleIndex(self.modules.len());
+        self.loaded.push(index);
         self.modules.push(Module {
             name: None,
             driver: driver.to_owned(),
@@ -58,7 +63,7 @@ impl Names {
             value: None,
             uses: 1,
         });
-        (ModuleIndex(self.modules.len() - 1), true)
+        (index, true)
     }
 
     /// One load is taken back. The module, if that was the last.
@@ -66,16 +71,20 @@ impl Names {
         let index = self.loaded_at(file)?;
         let module = &mut self.modules[index.0];
         module.uses -= 1;
-        (module.uses == 0).then_some(index)
+        if module.uses > 0 {
+            return None;
+        }
+        self.loaded.retain(|other| *other != index);
+        Some(index)
     }
 
     /// The modules that are loaded, the latest first.
     pub(crate) fn loaded(&self) -> Vec<ModuleIndex> {
-        (0..self.modules.len()).rev().filter(|&index| self.modules[index].uses > 0).map(ModuleIndex).collect()
+        self.loaded.iter().rev().copied().collect()
     }
 
     pub(crate) fn loaded_at(&self, file: &Path) -> Option<ModuleIndex> {
-        self.loaded().into_iter().find(|index| self.modules[index.0].file == file)
+        self.loaded.iter().rev().copied().find(|index| self.modules[index.0].file == file)
     }
 
     /// The module that was loaded from there last, whether it still is or not.
@@ -107,7 +116,7 @@ impl Names {
 
     /// The loaded module that the manager calls so.
     pub(crate) fn bound(&self, value: usize) -> Option<ModuleIndex> {
-        self.loaded().into_iter().find(|index| self.modules[index.0].value == Some(value))
+        self.loaded.iter().rev().copied().find(|index| self.modules[index.0].value == Some(value))
     }
 
     /// The module of an instance, from its first message on.
@@ -127,5 +136,43 @@ impl Names {
     /// What the manager calls a module, if it has used it.
     pub(crate) fn value(&self, index: ModuleIndex) -> Option<usize> {
         self.modules[index.0].value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_loaded_is_found_the_latest_first() {
+        let [a, b] = ["a.drv", "b.drv"].map(Path::new);
+        let mut names = Names::default();
+        let (first, fresh) = names.attach("a", a);
+        assert!(fresh);
+        let (other, _) = names.attach("b", b);
+        assert_eq!(names.attach("a", a), (first, false));
+        names.bind(first, 7);
+        names.bind(other, 7);
+        assert_eq!((names.loaded(), names.bound(7)), (vec![other, first], Some(other)));
+        assert_eq!((names.detach(a), names.loaded_at(a)), (None, Some(first)));
+        assert_eq!((names.detach(a), names.loaded_at(a), names.detach(a)), (Some(first), None, None));
+        let (again, fresh) = names.attach("a", a);
+        assert!(fresh && again != first);
+        assert_eq!((names.loaded(), names.last_at(a)), (vec![again, other], Some(again)));
+        assert_eq!((names.detach(b), names.bound(7)), (Some(other), None));
+    }
+
+    #[test]
+    fn modules_that_are_gone_cost_nothing() {
+        let file = Path::new("a.drv");
+        let mut names = Names::default();
+        // Looked through each time, those before would make it take minutes.
+        for _ in 0..200_000 {
+            let (index, _) = names.attach("a", file);
+            names.bind(index, 7);
+            assert_eq!((names.loaded_at(file), names.bound(7)), (Some(index), Some(index)));
+            assert_eq!(names.detach(file), Some(index));
+        }
+        assert_eq!((names.loaded(), names.bound(7)), (vec![], None));
     }
 }
