@@ -91,11 +91,14 @@ impl Scripted {
         self
     }
 
-    /// Checks that each rule of a script is for a driver that does what rules say.
+    /// Checks that each rule of a script is for something in this world, and not for a library of one's own.
+    ///
+    /// A rule for a file that no manager can send a message to ([`Kind::NoDriverProc`] and [`Kind::Unloadable`], in
+    /// the standard world `noproc` and `badattach`) is let pass; it is never hit.
     ///
     /// # Errors
     ///
-    /// [`RecordingError::Rule`] for the first that is not, and those of [`Recording::script`].
+    /// [`RecordingError::Rule`] for the first that is for anything else, and those of [`Recording::script`].
     pub fn check_rules(&self, recording: &Recording) -> Result<(), RecordingError> {
         let script = recording.script()?;
         for rule in script.rules() {
