@@ -1,7 +1,5 @@
 //! Names without regard to case: the comparison and the hash that go with it.
 
-use std::iter;
-
 /// Folds a name the way names are compared everywhere here: each character to upper case, by itself.
 ///
 /// A character whose upper case is more than one character (`ß`) stays as it is, so lengths in characters never
@@ -87,33 +85,6 @@ fn mix(hash: u64, word: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// The name in `candidates` that `wrong` most likely stands for: at most a third of its characters differ.
-pub(crate) fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wrong = fold(wrong).replace('-', "_");
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(&wrong, &fold(candidate).replace('-', "_")), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().div_ceil(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &cb) in b.iter().enumerate() {
-            let change = diagonal + usize::from(ca != cb);
-            diagonal = row[j + 1];
-            row[j + 1] = iter::once(change).chain([row[j] + 1, diagonal + 1]).min().unwrap_or(change);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,13 +123,5 @@ mod tests {
             let folded = u64::from_le_bytes([byte.to_ascii_uppercase(); 8]);
             assert_eq!(upper(u64::from_le_bytes([byte; 8])), folded, "{byte}");
         }
-    }
-
-    #[test]
-    fn the_nearest_name_is_found_or_none() {
-        let known = ["personality", "profile", "search_path"];
-        assert_eq!(nearest("personalty", known), Some("personality"));
-        assert_eq!(nearest("search-path", known), Some("search_path"));
-        assert_eq!(nearest("colour", known), None);
     }
 }

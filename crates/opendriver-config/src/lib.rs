@@ -43,6 +43,7 @@ mod document;
 mod entry;
 mod error;
 mod fold;
+mod nearest;
 mod personality;
 mod profile;
 mod save;
@@ -57,6 +58,8 @@ pub use self::document::{Document, EditError, FileEncoding};
 pub use self::entry::{Entry, Origin, split_line};
 pub use self::error::{ConfigError, SettingsError};
 pub use self::fold::fold;
+#[doc(hidden)]
+pub use self::nearest::nearest;
 pub use self::personality::{
     CloseZero, LineOverflow, LoadAccepts, MissingEntry, NameOrder, Personality, RefusedFirstOpen, Switches,
     TextEncoding, Unload,

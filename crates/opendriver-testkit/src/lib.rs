@@ -24,7 +24,6 @@ mod recorder;
 mod recording;
 mod report;
 pub mod script;
-mod similar;
 mod stage;
 mod world;
 

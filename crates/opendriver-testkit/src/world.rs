@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use opendriver::abi::{DRV_OPEN, LRESULT};
-use opendriver::config::TextEncoding;
+use opendriver::config::{TextEncoding, nearest};
 use opendriver::{BuiltIn, Call, ManagerBuilder, Observer};
 
 use crate::player::Drivers;
 use crate::player::device::mod_message;
 use crate::recording::{Recording, RecordingError};
-use crate::similar::similar;
 use crate::stage::{Incoming, OpenText, Stage};
 
 /// What lies in `C:\oracle`: where, and what rules call it.
@@ -132,7 +131,7 @@ impl Scripted {
             .collect();
         names.sort_unstable();
         names.dedup();
-        let meant = match similar(driver, names.iter().copied()) {
+        let meant = match nearest(driver, names.iter().copied()).first() {
             Some(meant) => format!("did you mean {meant}?"),
             None => format!("there are {} and * for all", names.join(", ")),
         };

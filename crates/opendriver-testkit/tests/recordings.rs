@@ -60,6 +60,10 @@ fn fields_that_there_are_not_are_refused_with_what_was_meant() {
             with("").replace("system_ini", "systemini"),
             "unknown field \"systemini\"; did you mean \"system_ini\"? at line 3",
         ),
+        (
+            with("").replace("system_ini", "sytsem_iin"),
+            "unknown field \"sytsem_iin\"; did you mean \"system_ini\"? at line 3",
+        ),
         (with("").replace("script", "Script"), "unknown field \"Script\"; did you mean \"script\"?"),
         (
             with("").replace("null", "null,\"registry\":[[\"s\",\"n\",\"dword\",\"\"]]"),

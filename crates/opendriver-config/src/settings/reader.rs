@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::position_in;
 use crate::error::SettingsError;
-use crate::fold::nearest;
+use crate::nearest::nearest;
 use crate::words::Word;
 
 /// A value, where it stands and what it is called.
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
 
     /// The complaint about a key that is not known.
     pub(super) fn unknown(&self, what: &str, item: Item<'_>, known: &[&str]) -> Box<SettingsError> {
-        let hint = match nearest(item.name, known.iter().copied()) {
+        let hint = match nearest(item.name, known.iter().copied()).first() {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.join(", ")),
         };
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
     pub(super) fn word<W: Word>(&self, item: Item<'_>) -> Result<W> {
         let word = self.string(item)?;
         W::from_word(word).ok_or_else(|| {
-            let hint = match nearest(word, W::WORDS.iter().copied()) {
+            let hint = match nearest(word, W::WORDS.iter().copied()).first() {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("known are {}", W::WORDS.join(", ")),
             };

@@ -3,9 +3,8 @@
 
 use std::fmt;
 
+use opendriver::config::nearest;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-
-use crate::similar::similar;
 
 /// The fields of an object, and those of the objects in it that are looked at as well.
 pub(super) struct Fields {
@@ -96,7 +95,7 @@ impl Visitor<'_> for Name {
         if let Some(known) = self.0.iter().copied().find(|known| *known == name) {
             return Ok(known);
         }
-        Err(E::custom(match similar(name, self.0.iter().copied()) {
+        Err(E::custom(match nearest(name, self.0.iter().copied()).first() {
             Some(meant) => format!("unknown field {name:?}; did you mean {meant:?}?"),
             None => format!("unknown field {name:?}; there are {}", self.0.join(", ")),
         }))

@@ -1,11 +1,11 @@
 //! The plain text form of a recording.
 
+use opendriver::config::nearest;
 use serde_json::Value;
 
 use super::fields::SETUP;
 use super::{Expected, Recording, Setup};
 use crate::compare::{literally, normalised};
-use crate::similar::similar;
 
 /// The words behind `@`.
 const DIRECTIVES: [&str; 6] = ["personality", "ini", "setup", "after", "exit", "expect"];
@@ -59,7 +59,7 @@ impl Seen {
     /// One more; an error if there is no such directive or it cannot stand here.
     fn add(&mut self, word: &str, number: usize) -> Result<&'static str, String> {
         let Some(known) = DIRECTIVES.into_iter().find(|known| *known == word) else {
-            return Err(match similar(word, DIRECTIVES) {
+            return Err(match nearest(word, DIRECTIVES).first() {
                 Some(meant) => format!("@{word} is unknown; did you mean @{meant}?"),
                 None => format!("@{word} is unknown; there are @{}", DIRECTIVES.join(", @")),
             });

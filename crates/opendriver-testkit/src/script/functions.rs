@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::similar::similar;
+use opendriver::config::nearest;
 
 /// A function that a script can call.
 #[derive(Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ impl Function {
 
     /// A function whose name resembles this one.
     pub(super) fn resembling(name: &str) -> Option<&'static str> {
-        similar(name, FUNCTIONS.iter().map(|function| function.name))
+        nearest(name, FUNCTIONS.iter().map(|function| function.name)).first().copied()
     }
 
     /// What the argument at this place is.
