@@ -5,8 +5,8 @@
 use std::sync::{Arc, Mutex};
 
 use opendriver::abi::*;
-use opendriver::{Handle, Manager, OpenFailure, Personality};
-use opendriver_tests::World;
+use opendriver::{BuiltIn, Call, Handle, Manager, Observer, OpenFailure, Personality};
+use opendriver_tests::{WhileLoading, World};
 
 struct Scene {
     world: World,
@@ -484,4 +484,124 @@ fn wine_a_session_open_inside_open_is_closed_last() {
         world.take_sequence(),
         "h1:LOAD h1:ENABLE h1:OPEN h2:OPEN h3:OPEN h3:CLOSE h1:CLOSE h2:CLOSE h2:DISABLE h2:FREE"
     );
+}
+
+/// Ours (nothing to a stale handle): the instance has been closed, though what is closed with it is not yet.
+#[test]
+fn wine_a_closed_instance_is_dead_while_its_session_closes() {
+    let world = World::new();
+    world.driver("probea.dll");
+    let manager = Arc::new(world.manager("", Personality::Wine));
+    let (again, real) = (manager.clone(), Arc::new(Mutex::new(None)));
+    world.on("probea", DRV_CLOSE, move |hit| {
+        let mut real = real.lock().expect("no panic");
+        match *real {
+            None => *real = Some(hit.own()),
+            Some(closed) => assert!(again.send(closed, DRV_USER, 0, 0).is_err(), "it was closed first"),
+        }
+        None
+    });
+    let handle = manager.open("probea.dll", None, 3).expect("it opens");
+    manager.close(handle, 0, 0).expect("it is open");
+    let expected = "h1:LOAD h1:ENABLE h1:OPEN h2:OPEN h2:CLOSE h1:CLOSE h1:DISABLE h1:FREE";
+    assert_eq!(world.take_sequence(), expected);
+}
+
+/// Ours (LOAD and FREE balance).
+#[test]
+fn wine_a_failing_open_inside_disable_does_not_stop_the_descent() {
+    let world = World::new();
+    world.driver("probea.dll");
+    let manager = Arc::new(world.manager("", Personality::Wine));
+    world.on("probea", DRV_OPEN, |hit| (hit.nth == 2).then_some(0));
+    let again = manager.clone();
+    world.on("probea", DRV_DISABLE, move |hit| {
+        if hit.nth == 1 {
+            again.open("probea.dll", None, 0).expect_err("the second OPEN is refused");
+        }
+        None
+    });
+    let first = manager.open("probea.dll", None, 0).expect("it opens");
+    manager.close(first, 0, 0).expect("it is open");
+    assert_eq!((world.count("probea", DRV_LOAD), world.count("probea", DRV_FREE)), (1, 1));
+}
+
+/// Ours. A dying instance can still be sent to by its driver, whatever comes and goes meanwhile.
+#[test]
+fn send_to_oneself_inside_free_after_a_failing_open() {
+    let scene = Scene::new();
+    let manager = scene.manager.clone();
+    scene.world.on("probea", DRV_LOAD, move |hit| {
+        (hit.nth == 2).then(|| {
+            let inner = manager.open("probea.dll inner", None, 0).expect("it opens");
+            manager.close(inner, 0, 0).expect("it is open");
+            0
+        })
+    });
+    let manager = scene.manager.clone();
+    scene.world.on("probea", DRV_FREE, move |hit| {
+        manager.open("probea.dll", None, 0).expect_err("LOAD is refused");
+        assert_eq!(manager.send(hit.own(), DRV_USER, 0, 0), Ok(0x5A5A), "DRV_FREE is being answered");
+        None
+    });
+    let handle = scene.open("probea.dll");
+    scene.close(handle);
+    assert!(scene.world.take_sequence().ends_with("h1:USER"));
+}
+
+/// Ours. The panic is the answer 0, and what it carries stays inside.
+#[test]
+fn a_panic_whose_payload_panics_stays_inside() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the payload panics");
+        }
+    }
+    let driver = BuiltIn::new(|call: &Call<'_>| {
+        if call.message == DRV_USER {
+            std::panic::panic_any(Bomb);
+        }
+        1
+    });
+    let loading = Arc::new(WhileLoading::default());
+    let manager = Manager::builder()
+        .driver_path(None)
+        .built_in("x.drv", driver)
+        .observer(Arc::new(Bombing))
+        .observer(loading.clone())
+        .build();
+    let handle = manager.open("x.drv", None, 0).expect("it opens");
+    assert_eq!(manager.send(handle, DRV_USER, 0, 0), Ok(0));
+    assert_eq!(manager.close(handle, 0, 0), Ok(1));
+    assert_eq!(loading.told(), ["loaded", "unloading"], "nobody is inside any more");
+
+    /// It panics as drivers do.
+    struct Bombing;
+    impl Observer for Bombing {
+        fn sending(&self, _: &Call<'_>) {
+            std::panic::panic_any(Bomb);
+        }
+    }
+}
+
+/// Ours: DRV_DISABLE is sent in the name of an instance that was never opened.
+#[test]
+fn close_oneself_again_after_having_been_given_up() {
+    let scene = Scene::new();
+    let manager = scene.manager.clone();
+    // The module is up before the one that has loaded it is opened.
+    scene.manager.observe(Arc::new(WhileLoading::new(move || {
+        let handle = manager.open("probea.dll", None, 0).expect("it opens");
+        manager.close(handle, 0, 0).expect("it is open");
+    })));
+    let manager = scene.manager.clone();
+    scene.world.on("probea", DRV_DISABLE, move |hit| {
+        assert!(manager.close(hit.own(), 0, 0).is_err(), "it is going already");
+        assert!(manager.send(hit.own(), DRV_USER, 0, 0).is_ok(), "DRV_DISABLE is being answered");
+        None
+    });
+    scene.manager.open_with_parameters("probea.dll", None, Some("a\0b"), 0).expect_err("NUL in the text");
+    let sequence = scene.world.take_sequence();
+    assert_eq!(sequence, "h1:LOAD h1:ENABLE h1:OPEN h1:CLOSE h2:DISABLE h2:USER h2:FREE");
 }

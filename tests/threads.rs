@@ -1,16 +1,15 @@
 //! The promise: with several threads on one module, DRV_LOAD and DRV_FREE go out once, nobody runs in an unloaded
 //! library, nothing waits for ever, and handles belong to no thread.
 
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use opendriver::abi::*;
-use opendriver::{Handle, Manager, Observer, OpenError, OpenFailure, Personality};
-use opendriver_tests::World;
+use opendriver::{BuiltIn, Call, Handle, Manager, Observer, OpenError, OpenFailure, Personality};
+use opendriver_tests::{WhileLoading, World};
 
 fn scene() -> (World, Arc<Manager>) {
     let world = World::new();
@@ -90,47 +89,28 @@ fn racing_threads_load_once() {
     }
 }
 
-/// While it is told of a loading, lets others do something with the module.
-#[derive(Default)]
-struct Slow {
-    others: Mutex<Option<Box<dyn FnOnce() + Send>>>,
-    told: Mutex<Vec<&'static str>>,
-}
-
-impl Observer for Slow {
-    fn loaded(&self, _: &str, _: Option<&Path>) {
-        let others = self.others.lock().expect("no panic").take();
-        others.expect("it is loaded once")();
-        self.told.lock().expect("no panic").push("loaded");
-    }
-
-    fn unloading(&self, _: &str, _: Option<&Path>) {
-        self.told.lock().expect("no panic").push("unloading");
-    }
-}
-
 #[test]
 fn a_loading_is_told_before_the_unloading() {
     for in_other_thread in [true, false] {
         let (world, _) = scene();
-        let slow = Arc::new(Slow::default());
-        let manager = Arc::new(world.manager_with("", Personality::Win32).observer(slow.clone()).build());
+        let observer = Arc::new(WhileLoading::default());
+        let manager = Arc::new(world.manager_with("", Personality::Win32).observer(observer.clone()).build());
         let other = manager.clone();
         let open_and_close = move || {
             let handle = other.open("probea.dll", None, 0).expect("it is loaded");
             other.close(handle, 0, 0).expect("it is open");
         };
-        *slow.others.lock().expect("no panic") = Some(Box::new(move || {
+        observer.set(move || {
             if in_other_thread {
                 thread::spawn(open_and_close).join().expect("no panic");
             } else {
                 open_and_close();
             }
-        }));
+        });
         let handle = manager.open("probea.dll", None, 0).expect("it opens");
-        assert_eq!(*slow.told.lock().expect("no panic"), ["loaded"]);
+        assert_eq!(observer.told(), ["loaded"]);
         manager.close(handle, 0, 0).expect("it is open");
-        assert_eq!(*slow.told.lock().expect("no panic"), ["loaded", "unloading"]);
+        assert_eq!(observer.told(), ["loaded", "unloading"]);
         let sequence = "h1:LOAD h1:ENABLE h1:OPEN h1:CLOSE h2:OPEN h2:CLOSE h2:DISABLE h2:FREE";
         assert_eq!(world.take_sequence(), sequence);
     }
@@ -562,4 +542,108 @@ fn senders_race_closers_and_reopeners() {
     assert_eq!(count(DRV_LOAD), count(DRV_FREE));
     assert_eq!(count(DRV_ENABLE), count(DRV_DISABLE));
     assert_eq!([count(DRV_OPEN), count(DRV_CLOSE)], [301, 301]);
+}
+
+/// Loads a library whose initialiser uses the manager while another thread, which has not used it before, does something
+/// with it. The system's loader holds a lock of its own meanwhile, for which look-ups of symbols wait, and whatever
+/// registers a destructor of a thread-local. Must not be called twice at once.
+fn beside_an_initialiser(visit: impl FnOnce(&Manager, Handle) + Send + 'static) {
+    type Stage = (Arc<Manager>, Handle, Sender<()>);
+    static STAGE: Mutex<Option<Stage>> = Mutex::new(None);
+    extern "C" fn hook(
+        _: usize,
+        event: std::ffi::c_int,
+        _: usize,
+        _: usize,
+        _: u32,
+        _: LPARAM,
+        _: LPARAM,
+    ) -> isize {
+        const ATTACH: std::ffi::c_int = 0;
+        if event == ATTACH {
+            let (manager, handle, attached) = STAGE.lock().expect("no panic").take().expect("it is set");
+            attached.send(()).expect("the visitor waits");
+            // The visitor gets a little way.
+            thread::sleep(Duration::from_millis(100));
+            let _ = manager.flags(handle);
+        }
+        1
+    }
+    let (world, manager) = scene();
+    let hooked = world.path().join("probeb.drv.hook");
+    std::fs::write(hooked, format!("{:x} 1", hook as *const () as usize)).expect("it can be written");
+    let handle = manager.open("probea.dll", None, 0).expect("it opens");
+    let (attached, is_attached) = gate();
+    *STAGE.lock().expect("no panic") = Some((manager.clone(), handle, attached));
+    let (done, both_done) = gate();
+    // It is there before, because no thread can begin while an initialiser runs.
+    let (ready, is_ready) = gate();
+    let (visited, visitor_done) = (manager.clone(), done.clone());
+    thread::spawn(move || {
+        ready.send(()).expect("the test waits");
+        wait(&is_attached);
+        visit(&visited, handle);
+        visitor_done.send(())
+    });
+    wait(&is_ready);
+    thread::spawn(move || {
+        manager.open("probeb.drv", None, 0).expect("it opens");
+        done.send(())
+    });
+    for _ in 0..2 {
+        if both_done.lock().expect("no panic").recv_timeout(Duration::from_secs(30)).is_err() {
+            // Nothing could end these threads, and an unwinding would wait for them.
+            eprintln!("two threads wait for each other for ever");
+            std::process::abort();
+        }
+    }
+}
+
+#[test]
+fn an_initialiser_may_use_the_manager_beside_other_threads() {
+    beside_an_initialiser(|manager, handle| assert!(manager.flags(handle).is_ok()));
+    beside_an_initialiser(|manager, handle| assert!(manager.send(handle, DRV_USER, 0, 0).is_ok()));
+    beside_an_initialiser(|manager, _| assert!(manager.open("probea.dll text", None, 0).is_ok()));
+    beside_an_initialiser(|manager, handle| assert!(manager.close(handle, 0, 0).is_ok()));
+    beside_an_initialiser(|manager, handle| assert!(manager.symbol(handle, "modMessage").is_ok()));
+    beside_an_initialiser(|manager, handle| {
+        let module = manager.module(handle).expect("it is open");
+        assert!(manager.module_symbol(module, "modMessage").is_some());
+    });
+}
+
+#[test]
+fn an_observer_that_is_added_beside_opens_is_told_of_all() {
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+    impl Observer for Count {
+        fn sending(&self, _: &Call<'_>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    for round in 0..100 {
+        let driver = BuiltIn::new(|_: &Call<'_>| 1);
+        let manager = Manager::builder().driver_path(None).built_in("x.drv", driver).build();
+        let handle = manager.open("x.drv", None, 0).expect("it opens");
+        let (count, done) = (Arc::new(Count::default()), AtomicBool::new(false));
+        let looked = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        // What each open does first.
+                        manager.refresh_tracing();
+                        looked.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            while looked.load(Ordering::Relaxed) < 1000 {
+                thread::yield_now();
+            }
+            done.store(true, Ordering::Relaxed);
+            manager.observe(count.clone());
+        });
+        assert_eq!(manager.send(handle, DRV_USER, 0, 0), Ok(1));
+        assert_eq!(count.0.load(Ordering::Relaxed), 1, "round {round}");
+    }
 }

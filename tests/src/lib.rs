@@ -3,6 +3,7 @@
 pub mod c_library;
 pub mod compile;
 pub mod library;
+pub mod loading;
 pub mod named;
 pub mod probe;
 pub mod probes;
@@ -10,6 +11,7 @@ pub mod replay;
 pub mod rows;
 
 pub use c_library::CLibrary;
+pub use loading::WhileLoading;
 pub use probe::{Hit, World};
 pub use probes::Probes;
 pub use replay::{Replay, Through, replay};

@@ -76,6 +76,7 @@ mod sync;
 mod sys;
 mod table;
 mod text;
+mod unwind;
 
 pub use opendriver_abi as abi;
 pub use opendriver_config as config;

@@ -10,13 +10,14 @@
 //! are tried here, and takes its time.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex as Plain, OnceLock, Weak};
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 use opendriver_abi::*;
 
-use crate::{BuiltIn, Call, Config, Handle, Manager, Observer, OpenFailure};
+use crate::{BuiltIn, Call, Config, Handle, Manager, Observer, OpenFailure, Settings};
 
 /// A message at which a driver closes the instance that gets it.
 const CLOSE_YOURSELF: u32 = DRV_USER + 1;
@@ -361,5 +362,65 @@ fn a_close_overtakes_the_open() {
             assert!(matches!(error.failure(), OpenFailure::ClosedWhileOpening { .. }), "{error}");
         }
         scene.assert_even(1..=1, 0);
+    });
+}
+
+/// Under `wine` a hidden instance comes first. Its driver may pass that handle on as well, and whoever closes it may make
+/// the driver open itself anew, all before the instance has a handle for which it was opened.
+#[test]
+fn a_hidden_instance_is_closed_before_the_other_has_its_handle() {
+    #[derive(Default)]
+    struct Seen {
+        /// How many threads send DRV_LOAD or DRV_ENABLE.
+        rising: AtomicUsize,
+        wrong: Plain<Option<String>>,
+        hidden: Plain<Option<Handle>>,
+        again: Plain<bool>,
+        manager: OnceLock<Weak<Manager>>,
+    }
+    model_within(2, || {
+        let seen = Arc::new(Seen::default());
+        let its = seen.clone();
+        let driver = BuiltIn::new(move |call: &Call<'_>| {
+            match call.message {
+                DRV_LOAD | DRV_ENABLE => {
+                    its.rising.store(1, Ordering::SeqCst);
+                    its.rising.store(0, Ordering::SeqCst);
+                }
+                DRV_OPEN => {
+                    if its.rising.load(Ordering::SeqCst) == 1 {
+                        *its.wrong.lock().expect("no panic") =
+                            Some(format!("{call} beside DRV_LOAD or DRV_ENABLE"));
+                    }
+                    its.hidden.lock().expect("no panic").get_or_insert(call.handle);
+                }
+                DRV_DISABLE if !std::mem::replace(&mut *its.again.lock().expect("no panic"), true) => {
+                    let manager = its.manager.get().and_then(Weak::upgrade).expect("it runs");
+                    manager.open("a.drv", None, 0).expect("it opens");
+                }
+                _ => {}
+            }
+            1
+        });
+        let settings = Settings::parse("personality = 'wine'", Path::new("/")).expect("it is right");
+        let config = Config::from_ini("", settings);
+        let builder = Manager::builder().config(config).driver_path(None).built_in("a.drv", driver);
+        let manager = Arc::new(builder.build());
+        seen.manager.get_or_init(|| Arc::downgrade(&manager));
+        let other = manager.clone();
+        let opener = thread::spawn(move || drop(other.open("a.drv", None, 5)));
+        let hidden = loop {
+            let hidden = *seen.hidden.lock().expect("no panic");
+            if let Some(hidden) = hidden {
+                break hidden;
+            }
+            thread::yield_now();
+        };
+        // The opener may have gone on already, or not be back from DRV_OPEN.
+        let _ = manager.close(hidden, 0, 0);
+        opener.join().expect("no panic");
+        assert_eq!(*seen.wrong.lock().expect("no panic"), None);
+        manager.close_all();
+        assert_eq!(manager.loaded_modules(), 0);
     });
 }

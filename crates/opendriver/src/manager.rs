@@ -151,17 +151,22 @@ impl Manager {
     /// [`SymbolError`] if the instance is not open or the driver exports no such name.
     #[doc(alias = "GetProcAddress")]
     pub fn symbol(&self, handle: Handle, name: &str) -> Result<NonNull<c_void>, SymbolError> {
-        let (address, module) = self
-            .with_live(handle, |_, loaded| (loaded.module.symbol(name), loaded.module.name().to_owned()))?;
-        address.ok_or_else(|| SymbolError::Missing { module, name: name.to_owned() })
+        // Asked without the lock: the system's loader may be running an initialiser that waits for it.
+        let module = self.with_live(handle, |_, loaded| loaded.module.clone())?;
+        module
+            .symbol(name)
+            .ok_or_else(|| SymbolError::Missing { module: module.name().to_owned(), name: name.to_owned() })
     }
 
     /// As [`Manager::symbol`], by the value that [`Manager::module`] returned. `None` if no such module is loaded
     /// or it does not export the name.
     pub fn module_symbol(&self, module: ModuleHandle, name: &str) -> Option<NonNull<c_void>> {
-        let state = self.lock();
-        let id = state.modules.of_identity(module.0.get())?;
-        state.modules.get(id)?.module.symbol(name)
+        let module = {
+            let state = self.lock();
+            let id = state.modules.of_identity(module.0.get())?;
+            state.modules.get(id)?.module.clone()
+        };
+        module.symbol(name)
     }
 
     /// 0x8000_0000 for an open instance.
@@ -198,6 +203,10 @@ impl Manager {
             self.hurdles.fetch_or(hurdle::OBSERVED, Ordering::Relaxed);
         } else if self.hurdles.load(Ordering::Relaxed) & hurdle::OBSERVED != 0 {
             self.hurdles.fetch_and(!hurdle::OBSERVED, Ordering::Relaxed);
+            // Another thread may have added one between the look and this.
+            if !self.observers.is_empty() {
+                self.hurdles.fetch_or(hurdle::OBSERVED, Ordering::Relaxed);
+            }
         }
     }
 
@@ -212,10 +221,12 @@ impl Manager {
         look: impl FnOnce(&State, &Loaded) -> T,
     ) -> Result<T, StaleHandle> {
         let stale = StaleHandle { handle };
+        // Before the lock: a thread's first call reaches into the system's loader, which may be waiting for it.
+        let me = Record::own().thread();
         let state = self.lock();
         let instance = state.places.get(handle).ok_or(stale)?;
         let slot = self.slots.get(handle).ok_or(stale)?;
-        let mine = instance.closer == Some(Record::own().thread());
+        let mine = instance.closer == Some(me);
         if !(slot.is(handle) || slot.is_closing(handle) && mine) {
             return Err(stale);
         }

@@ -65,7 +65,12 @@ impl Module {
     /// The encoding in which the driver takes the text of DRV_OPEN.
     pub(crate) fn text(&self) -> TextEncoding {
         let Policy { text, undeclared_text, .. } = self.policy;
-        *self.text.get_or_init(|| text.or_else(|| self.code().text()).unwrap_or(undeclared_text))
+        self.text.get().copied().unwrap_or_else(|| {
+            let found = text.or_else(|| self.code().text()).unwrap_or(undeclared_text);
+            // Nobody waits for one who asks the system's loader, which may be running an initialiser. All find the same.
+            let _ = self.text.set(found);
+            found
+        })
     }
 
     pub(crate) fn code(&self) -> &dyn Code {

@@ -1,7 +1,6 @@
 //! Watching the traffic: one record per message, the same for logs, traces and tests.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use opendriver_abi::{LPARAM, LRESULT, MessageName};
 
 use crate::handle::Handle;
+use crate::unwind::contained;
 
 /// A message on its way to a driver.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,10 @@ impl fmt::Display for Call<'_> {
 ///
 /// The functions are called on the thread that does the thing, with no lock held: they may use the manager. A panic
 /// in one is caught and logged, so that it cannot leave a driver half loaded.
+///
+/// What is told by `sending` has been decided and is delivered afterwards, whatever an observer does meanwhile: if it
+/// opens or closes instances of that driver there, the driver gets its messages out of order, such as one behind its
+/// DRV_FREE. Do that from another thread, or when the message has been answered.
 ///
 /// [`ManagerBuilder::observer`]: crate::ManagerBuilder::observer
 /// [`Manager::observe`]: crate::Manager::observe
@@ -133,7 +137,7 @@ impl Observers {
     fn each(&self, tell: impl Fn(&dyn Observer)) {
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner).clone();
         for observer in list.iter() {
-            if catch_unwind(AssertUnwindSafe(|| tell(&**observer))).is_err() {
+            if contained(|| tell(&**observer)).is_none() {
                 tracing::error!("an observer panicked; the message went on");
             }
         }

@@ -59,6 +59,8 @@ impl Manager {
     /// Lets an instance in: finds or loads its module, counts it as a user and gives it a handle.
     pub(super) fn admit(&self, setup: &Setup, wanted: &Wanted<'_>) -> Result<Admitted, OpenFailure> {
         let settings = setup.config.settings();
+        // Before any lock: a thread's first call reaches into the system's loader, which may be waiting for one of ours.
+        Record::own();
         let now = Instant::now();
         let deadline =
             now.checked_add(settings.load_wait).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
@@ -91,7 +93,9 @@ impl Manager {
             let mut state = self.lock();
             if held {
                 // If that was the only user, the module has had no DRV_LOAD or is up, and `join` lets the next one in.
-                state.modules.get_mut(id).expect("a module with a user stays").users -= 1;
+                let loaded = state.modules.get_mut(id).expect("a module with a user stays");
+                loaded.users -= 1;
+                loaded.held = false;
             }
             // Nobody keeps the file open for which a driver stands in: its identity may become that of another one.
             let (file, lasting) = match &source {
@@ -165,7 +169,9 @@ impl Manager {
             return Ok((known, false));
         }
         let id = state.modules.insert(module.clone());
-        state.modules.get_mut(id).expect("it was just entered").users = 1;
+        let loaded = state.modules.get_mut(id).expect("it was just entered");
+        loaded.users = 1;
+        loaded.held = true;
         drop(state);
         self.observers.loaded(module.name(), module.path());
         Ok((id, true))

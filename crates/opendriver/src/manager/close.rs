@@ -19,7 +19,7 @@ enum Step {
     /// Nothing to do now: it is in use, in other hands, or waits for a thread to leave.
     None,
     /// DRV_DISABLE and then DRV_FREE, in the name of this instance.
-    Descend(Arc<Module>, Option<Handle>, u64),
+    Descend(Arc<Module>, Handle, u64),
     /// Nobody uses it and nobody is inside: out with it.
     Unload(Arc<Module>),
 }
@@ -118,8 +118,8 @@ impl Manager {
         state.set_farewell(&self.slots, id, handle);
         drop(state);
         self.retire(id);
-        self.close_lonely_session(id);
         self.lock().release(&self.slots, id, handle);
+        self.close_lonely_session(id);
     }
 
     /// Closes the hidden instance of a module when no other is left, as Wine 8.0 does. When drivers or threads have
@@ -149,8 +149,7 @@ impl Manager {
         loop {
             match self.next_step(id) {
                 Step::None => return,
-                Step::Descend(module, farewell, descent) => {
-                    let Some(handle) = farewell else { return };
+                Step::Descend(module, handle, descent) => {
                     self.descend(id, &module, handle, descent);
                     // Dead for this thread too from here on, wherever the descent has led.
                     self.lock().release(&self.slots, id, handle);
@@ -186,7 +185,7 @@ impl Manager {
             Inside::OnlyMe => phase == Phase::Up && closer == Some(me),
             Inside::Others => false,
         };
-        if !matches!(phase, Phase::Up | Phase::Mapped) {
+        if !matches!((phase, farewell), (Phase::Up, Some(_)) | (Phase::Mapped, _)) {
             return Step::None;
         }
         // First the flag, then the look: whoever leaves looks at the flag after having left, so that one of the two
@@ -196,13 +195,13 @@ impl Manager {
             return Step::None;
         }
         self.set_departing(&mut state, id, false);
-        if phase == Phase::Up {
+        if let (Phase::Up, Some(handle)) = (phase, farewell) {
             let descent = state.next_descent();
             state.modules.get_mut(id).expect("it was just there").phase = Phase::Disabling(me, descent);
-            if let Some(instance) = farewell.and_then(|handle| state.places.get_mut(handle)) {
+            if let Some(instance) = state.places.get_mut(handle) {
                 instance.closer = Some(me);
             }
-            return Step::Descend(module, farewell, descent);
+            return Step::Descend(module, handle, descent);
         }
         state.modules.remove(id);
         if let Some(farewell) = farewell {

@@ -9,8 +9,6 @@ pub(crate) mod client;
 
 use std::time::Instant;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use opendriver_abi::{LPARAM, LRESULT};
 
 use super::Manager;
@@ -23,6 +21,7 @@ use crate::presence::{CallingThread, Record};
 use crate::sync::atomic::Ordering;
 use crate::sys::fence;
 use crate::table::{Seen, Slot};
+use crate::unwind::contained;
 
 impl Manager {
     /// Sends a message to an open instance and returns the driver's answer as it is.
@@ -275,11 +274,9 @@ fn answer(module: &Module, call: &Call<'_>) -> LRESULT {
                 procedure(call.driver_id, call.handle.to_raw(), call.message, call.lparam1, call.lparam2)
             }
         }
-        Entry::BuiltIn(driver) => {
-            catch_unwind(AssertUnwindSafe(|| driver.message(call))).unwrap_or_else(|_| {
-                tracing::error!("the built-in driver panicked in {call}; taken as the answer 0");
-                0
-            })
-        }
+        Entry::BuiltIn(driver) => contained(|| driver.message(call)).unwrap_or_else(|| {
+            tracing::error!("the built-in driver panicked in {call}; taken as the answer 0");
+            0
+        }),
     }
 }

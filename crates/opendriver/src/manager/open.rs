@@ -7,7 +7,7 @@ use opendriver_abi::{DRV_ENABLE, DRV_LOAD, DRV_OPEN, LPARAM};
 use opendriver_config::{LoadAccepts, RefusedFirstOpen};
 
 use super::admit::{Admitted, Start, Wanted};
-use super::state::{ModuleId, Phase, Stage};
+use super::state::{Loaded, ModuleId, Phase, Stage};
 use super::{Manager, Setup};
 use crate::error::{OpenError, OpenFailure, ResolveError};
 use crate::handle::Handle;
@@ -210,8 +210,13 @@ impl Manager {
         if let Some(loaded) = state.modules.get_mut(id) {
             loaded.waiting_sessions -= 1;
         }
-        // Only the driver knows the hidden handle. If it has closed it, the module may be going or gone.
-        if state.modules.get(id).is_none_or(|loaded| loaded.users == 0) {
+        // Only the driver knows the hidden handle. If it has closed it, the module may be going or gone, or another thread
+        // may be taking it up again.
+        let me = Record::own().thread();
+        let ready = |loaded: &Loaded| {
+            loaded.users > 0 && (loaded.phase == Phase::Up || loaded.phase == Phase::Rising(me))
+        };
+        if !state.modules.get(id).is_some_and(ready) {
             return Err(OpenFailure::ClosedWhileOpening { module: module.name().to_owned() });
         }
         self.take(&mut state, id, module, alias).ok_or(OpenFailure::TooManyInstances)
@@ -310,12 +315,11 @@ impl Manager {
         self.slots.get(handle).expect("it has a slot").set_closing(handle);
         let instance = state.places.get_mut(handle).expect("the opener frees the slot");
         instance.closer = Some(Record::own().thread());
+        instance.stage = Stage::Closing;
         let loaded = state.modules.get_mut(id).expect("a module with a user stays");
         loaded.users -= 1;
         let silent = unload_only && start != Start::Open && loaded.users == 0 && loaded.phase == Phase::Up;
-        if silent {
-            loaded.phase = Phase::Mapped;
-        } else if unraised {
+        if silent || unraised {
             loaded.phase = admitted.before;
         }
         state.set_farewell(&self.slots, id, handle);

@@ -40,6 +40,8 @@ pub(crate) struct Loaded {
     pub(crate) phase: Phase,
     /// Instances that are open, being opened or being closed. At 0 the module goes down.
     pub(crate) users: u32,
+    /// Whether one of the users is no instance but the thread that loads the code.
+    pub(crate) held: bool,
     /// Instances in the list of open ones.
     pub(crate) linked: u32,
     /// How many of these are hidden instances of the wine personality.
@@ -83,6 +85,7 @@ impl Modules {
             module,
             phase: Phase::Mapped,
             users: 0,
+            held: false,
             linked: 0,
             sessions: 0,
             waiting_sessions: 0,
@@ -261,10 +264,12 @@ impl State {
         self.descents
     }
 
-    /// Makes `handle` the instance in whose name the module says farewell, unless it is doing so already.
+    /// Makes `handle` the instance in whose name the module says farewell, unless it is doing so already: an instance that
+    /// comes and goes while a driver opens itself anew from inside DRV_DISABLE or DRV_FREE takes nothing from the one that
+    /// these were sent for.
     pub(crate) fn set_farewell(&mut self, slots: &Slots, id: ModuleId, handle: Handle) {
         let Some(loaded) = self.modules.get_mut(id) else { return };
-        if loaded.is_descending() {
+        if loaded.is_descending() || matches!(loaded.phase, Phase::Rising(_)) {
             return;
         }
         let before = loaded.farewell.replace(handle);
@@ -282,7 +287,8 @@ impl State {
             if loaded.is_descending() {
                 return;
             }
-            if loaded.users == 0 && loaded.phase == Phase::Up {
+            let unused = loaded.users == u32::from(loaded.held);
+            if unused && loaded.phase == Phase::Up {
                 // Dead for the closer too, until somebody makes the descent in its name.
                 if let Some(instance) = self.places.get_mut(handle) {
                     instance.closer = None;
