@@ -103,6 +103,22 @@ fn the_log_calls_code_of_the_program() {
 }
 
 #[test]
+fn the_log_is_set_beside_other_threads() {
+    plain("log_races");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_log_of_a_program_in_a_sandbox() {
+    plain("sandbox");
+}
+
+#[test]
+fn a_configuration_that_is_chosen_while_another_is_read() {
+    plain("chosen");
+}
+
+#[test]
 fn a_configuration_named_by_a_relative_path() {
     check("relative", |stage| stage.set("OPENDRIVER_CONFIG", "system.ini"), |_| ());
 }

@@ -112,10 +112,16 @@ impl Manager {
     ///
     /// Those of reading it; the old configuration then stays in force.
     pub fn reload(&self) -> Result<(), ConfigError> {
-        let config = self.setup().config.reload()?;
-        let setup = self.make_setup(config);
-        *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(setup);
-        Ok(())
+        loop {
+            let old = self.setup();
+            let fresh = Arc::new(self.make_setup(old.config.reload()?));
+            let mut setup = self.setup.write().unwrap_or_else(PoisonError::into_inner);
+            // What was chosen, or read by another thread, meanwhile is not undone.
+            if Arc::ptr_eq(&setup, &old) {
+                *setup = fresh;
+                return Ok(());
+            }
+        }
     }
 
     /// Reads the configuration again if its files are others than when they were read; says whether they were.
@@ -204,7 +210,7 @@ impl Manager {
         } else if self.hurdles.load(Ordering::Relaxed) & hurdle::OBSERVED != 0 {
             self.hurdles.fetch_and(!hurdle::OBSERVED, Ordering::Relaxed);
             // Another thread may have added one between the look and this.
-            if !self.observers.is_empty() {
+            if is_traced() || !self.observers.is_empty() {
                 self.hurdles.fetch_or(hurdle::OBSERVED, Ordering::Relaxed);
             }
         }

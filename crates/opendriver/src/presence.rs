@@ -235,6 +235,8 @@ pub(crate) enum Inside {
     /// The calling thread, in a frame further up its stack, and nobody else.
     OnlyMe,
     Others,
+    /// The system no longer lets threads pass a barrier, so others may be.
+    Unknown,
 }
 
 /// Looks who is inside the module that `mark` stands for. Ask after the last handle of it is dead, so that nobody
@@ -250,8 +252,7 @@ pub(crate) fn inside(mark: Mark) -> Inside {
         drop(records);
         if !fence::heavy() {
             // Others may be inside without our seeing them. The module is kept, which is always safe.
-            tracing::error!("the system no longer lets threads pass a barrier; modules stay loaded");
-            return Inside::Others;
+            return Inside::Unknown;
         }
         records = RECORDS.lock().unwrap_or_else(PoisonError::into_inner);
     }

@@ -50,6 +50,7 @@ impl LogFunction {
 }
 
 struct Sink {
+    level: usize,
     function: Function,
     user: *mut c_void,
 }
@@ -81,12 +82,15 @@ pub extern "C" fn opendriver_set_log(function: LogFunction, user: *mut c_void, l
             .ok()
             .filter(|level| *level <= 5)
             .ok_or_else(|| Failure::new(Code::Argument, format!("{level} is no level of the log, 0 to 5")))?;
-        let sink = function.0.filter(|_| level > 0).map(|function| Arc::new(Sink { function, user }));
+        let sink = function.0.filter(|_| level > 0).map(|function| Arc::new(Sink { level, function, user }));
         if sink.is_some() {
             install()?;
         }
-        LEVEL.store(if sink.is_some() { level } else { 0 }, Ordering::Relaxed);
-        *SINK.write().unwrap_or_else(PoisonError::into_inner) = sink;
+        {
+            let mut place = SINK.write().unwrap_or_else(PoisonError::into_inner);
+            LEVEL.store(if sink.is_some() { level } else { 0 }, Ordering::Relaxed);
+            *place = sink;
+        }
         tracing::callsite::rebuild_interest_cache();
         scope::each(Manager::refresh_tracing);
         Ok(1)
@@ -154,12 +158,12 @@ impl Subscriber for ToProgram {
         }
         let _end = End;
         let sink = SINK.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(sink) = sink else { return };
+        let level = number(*event.metadata().level());
+        let Some(sink) = sink.filter(|sink| level as usize <= sink.level) else { return };
         let mut line = Line::default();
         event.record(&mut line);
         let text = c_string(line.message + &line.fields);
         let target = c_string(event.metadata().target().to_owned());
-        let level = number(*event.metadata().level());
         // The code that is called belongs to the program: whichever manager has something to say, the Windows names mean
         // that of the process there.
         scope::outside(|| {

@@ -183,7 +183,7 @@ impl Manager {
             // A driver that closes its last instance in the middle of a message is told there and then, as on Windows;
             // one that merely comes back from a message inside a message is not.
             Inside::OnlyMe => phase == Phase::Up && closer == Some(me),
-            Inside::Others => false,
+            Inside::Others | Inside::Unknown => false,
         };
         if !matches!((phase, farewell), (Phase::Up, Some(_)) | (Phase::Mapped, _)) {
             return Step::None;
@@ -191,7 +191,16 @@ impl Manager {
         // First the flag, then the look: whoever leaves looks at the flag after having left, so that one of the two
         // sees the other.
         self.set_departing(&mut state, id, true);
-        if !free_to_go(presence::inside(module.mark())) {
+        let inside = presence::inside(module.mark());
+        if !free_to_go(inside) {
+            // Dead for the closer too, until somebody makes the descent in its name.
+            if let Some(instance) = farewell.and_then(|handle| state.places.get_mut(handle)) {
+                instance.closer = None;
+            }
+            drop(state);
+            if inside == Inside::Unknown {
+                tracing::error!("the system no longer lets threads pass a barrier; modules stay loaded");
+            }
             return Step::None;
         }
         self.set_departing(&mut state, id, false);
