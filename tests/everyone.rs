@@ -9,7 +9,7 @@ use opendriver::{
     BuiltIn, Call, CallbackError, CloseError, Direction, Handle, Manager, Notification, Notifier, Observer,
     Personality,
 };
-use opendriver_tests::World;
+use opendriver_tests::{WhileLoading, World};
 
 fn scene(personality: Personality) -> (World, Manager) {
     let world = World::new();
@@ -376,4 +376,40 @@ fn a_panic_in_a_driver_in_the_program_is_a_refusal() {
     let handle = open(&manager, "bad.drv ok");
     assert_eq!(manager.send(handle, DRV_USER, 0, 0), Ok(0));
     assert_eq!(manager.close(handle, 0, 0), Ok(0));
+}
+
+/// Ours. The panic is the answer 0, and what it carries stays inside.
+#[test]
+fn a_panic_whose_payload_panics_stays_inside() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the payload panics");
+        }
+    }
+    let driver = BuiltIn::new(|call: &Call<'_>| {
+        if call.message == DRV_USER {
+            std::panic::panic_any(Bomb);
+        }
+        1
+    });
+    let loading = Arc::new(WhileLoading::default());
+    let manager = Manager::builder()
+        .driver_path(None)
+        .built_in("x.drv", driver)
+        .observer(Arc::new(Bombing))
+        .observer(loading.clone())
+        .build();
+    let handle = manager.open("x.drv", None, 0).expect("it opens");
+    assert_eq!(manager.send(handle, DRV_USER, 0, 0), Ok(0));
+    assert_eq!(manager.close(handle, 0, 0), Ok(1));
+    assert_eq!(loading.told(), ["loaded", "unloading"], "nobody is inside any more");
+
+    /// It panics as drivers do.
+    struct Bombing;
+    impl Observer for Bombing {
+        fn sending(&self, _: &Call<'_>) {
+            std::panic::panic_any(Bomb);
+        }
+    }
 }

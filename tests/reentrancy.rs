@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex};
 
 use opendriver::abi::*;
-use opendriver::{BuiltIn, Call, Handle, Manager, Observer, OpenFailure, Personality};
+use opendriver::{Handle, Manager, OpenFailure, Personality};
 use opendriver_tests::{WhileLoading, World};
 
 struct Scene {
@@ -547,42 +547,6 @@ fn send_to_oneself_inside_free_after_a_failing_open() {
     let handle = scene.open("probea.dll");
     scene.close(handle);
     assert!(scene.world.take_sequence().ends_with("h1:USER"));
-}
-
-/// Ours. The panic is the answer 0, and what it carries stays inside.
-#[test]
-fn a_panic_whose_payload_panics_stays_inside() {
-    struct Bomb;
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic!("the payload panics");
-        }
-    }
-    let driver = BuiltIn::new(|call: &Call<'_>| {
-        if call.message == DRV_USER {
-            std::panic::panic_any(Bomb);
-        }
-        1
-    });
-    let loading = Arc::new(WhileLoading::default());
-    let manager = Manager::builder()
-        .driver_path(None)
-        .built_in("x.drv", driver)
-        .observer(Arc::new(Bombing))
-        .observer(loading.clone())
-        .build();
-    let handle = manager.open("x.drv", None, 0).expect("it opens");
-    assert_eq!(manager.send(handle, DRV_USER, 0, 0), Ok(0));
-    assert_eq!(manager.close(handle, 0, 0), Ok(1));
-    assert_eq!(loading.told(), ["loaded", "unloading"], "nobody is inside any more");
-
-    /// It panics as drivers do.
-    struct Bombing;
-    impl Observer for Bombing {
-        fn sending(&self, _: &Call<'_>) {
-            std::panic::panic_any(Bomb);
-        }
-    }
 }
 
 /// Ours: DRV_DISABLE is sent in the name of an instance that was never opened.
